@@ -1,0 +1,75 @@
+import { Command, CommanderError } from 'commander';
+import { isMistake } from './mistake.ts';
+
+/** A command's module is loaded only when it is called: the Azure SDKs alone take half a second. */
+const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  up: {
+    summary: 'run the whole of Penstock on this machine',
+    load: async () => (await import('./commands/up.ts')).upCommand(),
+  },
+  serve: {
+    summary: 'the scoring server alone, for a Plumber directory or a promoted release',
+    load: async () => (await import('./commands/serve.ts')).serveCommand(),
+  },
+  gateway: {
+    summary: 'the local API Management gateway alone',
+    load: async () => (await import('./commands/gateway.ts')).gatewayCommand(),
+  },
+  policies: {
+    summary: 'write every API Management policy as XML',
+    load: async () => (await import('./commands/policies.ts')).policiesCommand(),
+  },
+  release: {
+    summary: 'publish a directory as an immutable release',
+    load: async () => (await import('./commands/release.ts')).releaseCommand(),
+  },
+  promote: {
+    summary: 'point a channel at a release',
+    load: async () => (await import('./commands/promote.ts')).promoteCommand(),
+  },
+  rollback: {
+    summary: 'point a channel at the release before',
+    load: async () => (await import('./commands/rollback.ts')).rollbackCommand(),
+  },
+  releases: {
+    summary: 'list what a store holds, and which channel points where',
+    load: async () => (await import('./commands/releases.ts')).releasesCommand(),
+  },
+  verify: {
+    summary: 'read a release back and compare every file with its SHA-256',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand(),
+  },
+};
+
+/** The program with the one command that `args` name, or with all of them when they name none (help). */
+async function program(args: readonly string[]): Promise<Command> {
+  const penstock = new Command('penstock')
+    .description('Real-time scoring of R models: behind API Management on Azure, and on a laptop first.')
+    .helpOption('-h, --help', 'show help')
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride();
+  const named = args.find((arg) => !arg.startsWith('-'));
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    if (name !== named) {
+      penstock.command(name).summary(summary).description(summary);
+      continue;
+    }
+    penstock.addCommand((await load()).summary(summary).copyInheritedSettings(penstock).exitOverride());
+  }
+  return penstock;
+}
+
+/** Runs the command line and returns the exit code: 0, 1 for a failure, 2 for a mistake in the arguments. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    await (await program(args)).parseAsync([...args], { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const text = isMistake(error) ? error.message : ((error as Error).stack ?? String(error));
+    process.stderr.write(args.includes('--json') ? `${JSON.stringify({ error: text })}\n` : `penstock: ${text}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

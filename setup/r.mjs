@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+
+/** Debian's package for each R package that the product and its example need. */
+const packages = { plumber: 'r-cran-plumber', randomForest: 'r-cran-randomforest', MASS: 'r-cran-mass' };
+const oldest = '4.2.0';
+
+/**
+ * What is missing of R: `debian` names Debian's packages to install (empty when nothing is missing), `why` says it for
+ * people, `elsewhere` what to type on a system without apt. Asks R itself, so a package from CRAN counts as well.
+ */
+export function missingFromR() {
+  const names = Object.keys(packages);
+  const ask = `cat(getRversion() >= "${oldest}", "\\n"); p <- c(${names.map((name) => `"${name}"`).join(', ')}); cat(p[!nzchar(vapply(p, function(x) system.file(package = x), ""))])`;
+  const answer = spawnSync('Rscript', ['--vanilla', '-e', ask], { encoding: 'utf8' });
+  if (answer.error || answer.status !== 0) {
+    return {
+      debian: ['r-base-core', ...Object.values(packages)],
+      why: 'R is missing (there is no working Rscript on the PATH)',
+      elsewhere: `brew install r  &&  ${fromCran(names)}`,
+    };
+  }
+  const [recent, missing = ''] = answer.stdout.split('\n');
+  if (recent.trim() !== 'TRUE') {
+    return { debian: ['r-base-core'], why: `R is older than ${oldest}`, elsewhere: 'brew upgrade r' };
+  }
+  const absent = missing.trim().split(/\s+/).filter(Boolean);
+  return {
+    debian: absent.map((name) => packages[name]),
+    why: `R lacks the package${absent.length > 1 ? 's' : ''} ${absent.join(', ')}`,
+    elsewhere: fromCran(absent),
+  };
+}
+
+function fromCran(names) {
+  return `Rscript -e 'install.packages(c(${names.map((name) => `"${name}"`).join(', ')}), repos = "https://cloud.r-project.org")'`;
+}
