@@ -1,0 +1,1 @@
+stop("entrypoint.R wins over plumber.R")

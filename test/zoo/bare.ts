@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Target } from './target.ts';
+
+/** Bare Plumber gives no way to listen on port 0 and tell the port, so a free one is looked for first. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/**
+ * Runs the directory's API the way a Plumber user does, in a process of its own.
+ *
+ * @returns Once it accepts connections.
+ * @throws With R's own output when it ends before that.
+ */
+export async function startBarePlumber(directory: string): Promise<Target> {
+  const port = await freePort();
+  const expression = `library(plumber); pr_run(plumb(), host = "127.0.0.1", port = ${port})`;
+  const child = spawn('Rscript', ['-e', expression], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  const ended = new Promise<void>((resolve) =>
+    child.once('close', () => {
+      resolve();
+    }),
+  );
+  const keep = (chunk: Buffer): void => {
+    log += chunk.toString();
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null) throw new Error(`bare Plumber ended at its start:\n${log}`);
+    await delay(20);
+  }
+  return {
+    name: 'bare Plumber',
+    port,
+    workers: 1,
+    log: () => log,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
