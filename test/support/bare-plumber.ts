@@ -2,10 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Target } from './target.ts';
+
+/** An API that runs as it does without Penstock. */
+export interface BarePlumber {
+  readonly port: number;
+  /** Of the one R process. */
+  readonly pid: number;
+  /** What R has printed so far. */
+  log(): string;
+  stop(): Promise<void>;
+}
 
 /** Bare Plumber gives no way to listen on port 0 and tell the port, so a free one is looked for first. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -14,7 +23,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function accepts(port: number): Promise<boolean> {
+/** @returns Whether something on this machine accepts connections on the port. */
+export async function accepts(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
@@ -27,12 +37,12 @@ async function accepts(port: number): Promise<boolean> {
 }
 
 /**
- * Runs the directory's API the way a Plumber user does, in a process of its own.
+ * Runs the directory's API the way a Plumber user does, from within the directory and in a process of its own.
  *
  * @returns Once it accepts connections.
  * @throws With R's own output when it ends before that.
  */
-export async function startBarePlumber(directory: string): Promise<Target> {
+export async function startBarePlumber(directory: string): Promise<BarePlumber> {
   const port = await freePort();
   const expression = `library(plumber); pr_run(plumb(), host = "127.0.0.1", port = ${port})`;
   const child = spawn('Rscript', ['-e', expression], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -48,15 +58,17 @@ export async function startBarePlumber(directory: string): Promise<Target> {
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   while (!(await accepts(port))) {
-    if (child.exitCode !== null) throw new Error(`bare Plumber ended at its start:\n${log}`);
+    if (child.exitCode !== null || child.pid === undefined) {
+      throw new Error(`bare Plumber ended at its start:\n${log}`);
+    }
     await delay(20);
   }
   return {
-    name: 'bare Plumber',
     port,
-    workers: 1,
+    pid: child.pid ?? 0,
     log: () => log,
     stop: async () => {
+      // Not SIGINT: httpuv looks for it only every two seconds.
       child.kill('SIGTERM');
       await ended;
     },

@@ -1,0 +1,51 @@
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort } from '../../test/support/bare-plumber.ts';
+import { parseDocument } from 'yaml';
+import { answers, type Running, start } from '../child.ts';
+
+const penstock = join(import.meta.dirname, '../../node_modules/.bin/penstock');
+
+/** `penstock serve` as its users run it. `ready` is a request that it must answer first. */
+export async function startPenstock(
+  directory: string,
+  workers: number,
+  ready: { path: string; body?: string },
+): Promise<Running> {
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${port}`;
+  const parameters = [
+    'serve',
+    directory,
+    '--port',
+    `${port}`,
+    '--admin-port',
+    `${adminPort}`,
+    '--workers',
+    `${workers}`,
+  ];
+  return start(penstock, parameters, url, () => answers(url, ready.path, ready.body));
+}
+
+/**
+ * A service like the one in `directory` but for some keys of its `service.yaml`: an undefined value takes the key away.
+ * Everything else in it is linked, not copied.
+ *
+ * @param keys Paths such as `limits.body` or `routes.POST /score.batch`.
+ */
+export async function serviceWith(
+  directory: string,
+  scratch: string,
+  keys: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  for (const name of await readdir(directory)) {
+    if (name !== 'service.yaml') await symlink(join(directory, name), join(scratch, name));
+  }
+  const definition = parseDocument(await readFile(join(directory, 'service.yaml'), 'utf8'));
+  for (const [path, value] of Object.entries(keys)) {
+    if (value === undefined) definition.deleteIn(path.split('.'));
+    else definition.setIn(path.split('.'), value);
+  }
+  await writeFile(join(scratch, 'service.yaml'), definition.toString());
+  return scratch;
+}
