@@ -1,0 +1,66 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { UserError } from '../../../service/errors.ts';
+import { type Schema } from './rules.ts';
+
+/** The validators of one row. */
+export interface RowSchema {
+  /** Says yes or no, as fast as it can. */
+  readonly passes: ValidateFunction;
+  /** Finds every error in a row, with the values and schemas concerned. */
+  readonly explain: ValidateFunction;
+}
+
+/**
+ * Compiles the JSON Schema of one row: draft 7 or 2020-12 (also where `$schema` says nothing), with the formats of
+ * ajv-formats. Keywords and formats that neither knows are mistakes, names that start with `x-` aside.
+ *
+ * @param place the schema's file, for messages.
+ * @throws UserError when it is no JSON Schema.
+ */
+export function compileRowSchema(schema: Schema, place: string): RowSchema {
+  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema))) {
+    throw new UserError(`${place}: a JSON Schema is an object, but this is ${JSON.stringify(schema).slice(0, 40)}`);
+  }
+  const draft = typeof schema === 'boolean' ? undefined : schema['$schema'];
+  const Dialect = dialectOf(draft, place);
+  const compile = (allErrors: boolean) => {
+    const ajv = new Dialect({
+      allErrors,
+      verbose: allErrors,
+      ownProperties: true,
+      strictTypes: false,
+      strictTuples: false,
+      strictRequired: false,
+      validateFormats: true,
+      logger: false,
+    });
+    addFormats(ajv);
+    ajv.addVocabulary(['example', ...extensions(schema)]);
+    return ajv.compile(schema);
+  };
+  try {
+    return { passes: compile(false), explain: compile(true) };
+  } catch (error) {
+    throw new UserError(`${place}: no valid JSON Schema: ${(error as Error).message}`);
+  }
+}
+
+function dialectOf(draft: unknown, place: string): typeof Ajv | typeof Ajv2020 {
+  if (draft === undefined) return Ajv2020;
+  const name = typeof draft === 'string' ? draft.replace(/^https?:/, '').replace(/#$/, '') : '';
+  if (name === '//json-schema.org/draft-07/schema') return Ajv;
+  if (name === '//json-schema.org/draft/2020-12/schema') return Ajv2020;
+  throw new UserError(`${place}: "$schema" is ${JSON.stringify(draft)}; expected draft-07 or draft 2020-12`);
+}
+
+/** The extension keywords anywhere in a schema. */
+function extensions(schema: unknown, found = new Set<string>()): Set<string> {
+  if (typeof schema !== 'object' || schema === null) return found;
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (keyword.startsWith('x-') && !Array.isArray(schema)) found.add(keyword);
+    extensions(value, found);
+  }
+  return found;
+}
