@@ -5,7 +5,8 @@ export interface Malformed {
 }
 
 const head = (...lines: string[]): string => `${lines.join('\r\n')}\r\n\r\n`;
-const get = (...headers: string[]): string => head('GET /x HTTP/1.1', 'Host: zoo.example', 'Connection: close', ...headers);
+const get = (...headers: string[]): string =>
+  head('GET /x HTTP/1.1', 'Host: zoo.example', 'Connection: close', ...headers);
 const post = (body: string, ...headers: string[]): string =>
   head('POST /methods HTTP/1.1', 'Host: zoo.example', 'Connection: close', ...headers) + body;
 
@@ -49,9 +50,17 @@ const texts: Record<string, string> = {
   'a chunk longer than said': post('2\r\nabcdef\r\n0\r\n\r\n', 'Transfer-Encoding: chunked'),
   'an enormous chunk size': post('ffffffffffffffff\r\nabc', 'Transfer-Encoding: chunked'),
   'chunks without end': post('3\r\nabc\r\n', 'Transfer-Encoding: chunked'),
-  'chunk extensions and trailers': post('3;a=b\r\nabc\r\n0\r\nX-Trailer: t\r\n\r\n', 'Transfer-Encoding: chunked', 'Trailer: X-Trailer'),
+  'chunk extensions and trailers': post(
+    '3;a=b\r\nabc\r\n0\r\nX-Trailer: t\r\n\r\n',
+    'Transfer-Encoding: chunked',
+    'Trailer: X-Trailer',
+  ),
   'an unknown transfer encoding': post('abc', 'Transfer-Encoding: zip'),
-  'an upgrade to a websocket': get('Upgrade: websocket', 'Sec-WebSocket-Key: dGhlIHNhbXBsZQ==', 'Sec-WebSocket-Version: 13'),
+  'an upgrade to a websocket': get(
+    'Upgrade: websocket',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZQ==',
+    'Sec-WebSocket-Version: 13',
+  ),
   'an expectation nobody knows': post('abc', 'Content-Length: 3', 'Expect: miracles'),
   'bytes after the end': `${get()}garbage after the request`,
 };

@@ -76,23 +76,6 @@ function(req) {
 #* @get /id/<id:int>
 function(id) later_value(list(id = id), delay = 0.02 - id / 1000)
 
-gates <- new.env()
-
-#* Answers once `/open` is asked for the same gate.
-#* @get /wait/<gate>
-function(gate) {
-  promise(function(resolve, reject) gates[[gate]] <- resolve)
-}
-
-#* @get /waiting/<gate>
-function(gate) exists(gate, envir = gates)
-
-#* @get /open/<gate>
-function(gate) {
-  gates[[gate]]("opened")
-  "open"
-}
-
 #* @plumber
 function(pr) {
   pr |>

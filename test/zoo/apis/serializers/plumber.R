@@ -120,6 +120,10 @@ function() {
 #* @serializer pdf list(width = 4, height = 3)
 function() plot(1:10)
 
+#* @get /device
+#* @serializer device list(type = "image/x-own", dev_on = function(filename) png(filename, width = 200, height = 200))
+function() plot(1:2)
+
 #* @get /device-fails
 #* @serializer png
 function() stop("no picture")

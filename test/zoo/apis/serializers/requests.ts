@@ -33,6 +33,7 @@ const paths = [
   '/jpeg',
   '/bmp',
   '/tiff',
+  '/device',
   '/device-fails',
   '/png-nothing',
   '/html-frame',
