@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { sizeOf } from '../../releases/manifest.ts';
+import { publish } from '../../releases/publish.ts';
+import { createOutput } from '../output.ts';
+import { progressBar, sizeText } from '../progress.ts';
+import { storeFrom, storeOption } from '../store-option.ts';
+
+interface Options {
+  readonly store?: string;
+  readonly json: boolean;
+}
+
+/** `penstock release DIR`: publishes a directory and prints the release's id. */
+export function releaseCommand(): Command {
+  return new Command('release')
+    .description('Publish a directory with a plumber.R as an immutable release. The same files are the same release.')
+    .argument('<dir>', 'the directory')
+    .addOption(storeOption())
+    .option('--json', 'print JSON', false)
+    .action(async (directory: string, options: Options) => {
+      const output = createOutput(options.json, process.stdout);
+      const { onProgress, done } = progressBar('publishing', options.json);
+      const { manifest, alreadyPublished } = await publish(storeFrom(options), directory, { onProgress }).finally(done);
+      const result = {
+        release: manifest.id,
+        service: manifest.service,
+        files: manifest.files.length,
+        bytes: sizeOf(manifest),
+        alreadyPublished,
+      };
+      output.result(result, ({ release, files, bytes }) => {
+        output.line(
+          `${release}  ${alreadyPublished ? 'already published' : 'published'}: ${files} files, ${sizeText(bytes)}`,
+        );
+        output.line(`make it live:  penstock promote ${release}`);
+      });
+    });
+}
