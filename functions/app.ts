@@ -1,0 +1,23 @@
+import { app } from '@azure/functions';
+import { createHandlers, partsFrom } from './handlers.ts';
+
+const parts = partsFrom(process.env);
+try {
+  parts();
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+}
+const { warm, warmOnPromotion, probe, health } = createHandlers(parts);
+
+app.timer('warm-models', { schedule: '%WARM_SCHEDULE%', handler: warm });
+
+app.storageQueue('warm-models-on-promotion', {
+  queueName: '%PROMOTION_QUEUE%',
+  connection: 'PromotionStorage',
+  handler: warmOnPromotion,
+});
+
+app.timer('probe-health', { schedule: '%PROBE_SCHEDULE%', handler: probe });
+
+// It names services, releases and reasons of failures: for who has a function key, not for everybody.
+app.http('health', { methods: ['GET'], authLevel: 'function', route: 'health', handler: health });
