@@ -1,0 +1,81 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { startAzurite, type Azurite } from '../support/azurite.ts';
+import { penstock } from '../support/penstock.ts';
+
+let azurite: Azurite;
+let home: string;
+let store: string[];
+
+test.before(async () => {
+  azurite = await startAzurite();
+  store = ['--store', azurite.storeUrl];
+  home = await mkdtemp(join(tmpdir(), 'penstock-cli-'));
+  await writeFile(join(home, 'plumber.R'), '#* @get /hello\nfunction() "hello"\n');
+  await writeFile(join(home, 'service.yaml'), 'name: hello\n');
+});
+
+test.after.always(async () => {
+  await azurite?.stop();
+  if (home) await rm(home, { recursive: true, force: true });
+});
+
+const json = async <T>(args: readonly string[]) => {
+  const ran = await penstock([...args, '--json']);
+  return { ...ran, value: (ran.stdout ? JSON.parse(ran.stdout) : undefined) as T };
+};
+
+test('a release is published, promoted, listed, verified and rolled back by the command line', async (t) => {
+  const first = await json<{ release: string }>(['release', home, ...store]);
+  t.is(first.code, 0, first.stderr);
+  t.regex(first.value.release, /^hello@[0-9a-f]{12}$/);
+
+  const again = await penstock(['release', home, ...store]);
+  t.regex(again.stdout, /already published/);
+
+  const other = join(home, 'second');
+  await cp(join(home, 'service.yaml'), join(other, 'service.yaml'));
+  await writeFile(join(other, 'plumber.R'), '#* @get /hello\nfunction() "hello again"\n');
+  const second = await json<{ release: string }>(['release', other, ...store]);
+
+  for (const release of [first.value.release, second.value.release]) {
+    const promoted = await penstock(['promote', release, ...store]);
+    t.is(promoted.code, 0, promoted.stderr);
+  }
+  const listed = await json<{ id: string; channels: string[] }[]>(['releases', ...store]);
+  t.deepEqual(listed.value.find(({ id }) => id === second.value.release)?.channels, ['hello']);
+
+  const verified = await penstock(['verify', second.value.release, ...store]);
+  t.regex(verified.stdout, /intact: 2 files/);
+
+  const back = await json<{ release: string; before: string }>(['rollback', 'hello', ...store]);
+  t.like(back.value, { release: first.value.release, before: second.value.release });
+});
+
+test('without a store the message says how to name one', async (t) => {
+  const { code, stderr } = await penstock(['releases']);
+  t.is(code, 1);
+  t.is(stderr, 'penstock: no store: expected --store URL, or the environment variable PENSTOCK_STORE\n');
+});
+
+test('a store that nobody serves is named in one line', async (t) => {
+  const { code, stderr } = await penstock(['releases', '--store', 'http://127.0.0.1:9/devstoreaccount1/releases']);
+  t.is(code, 1);
+  t.regex(stderr, /^penstock: .*http:\/\/127\.0\.0\.1:9\/devstoreaccount1\/releases.*\n$/);
+});
+
+test('a release that is not in the store is refused by name', async (t) => {
+  const { code, stderr } = await penstock(['promote', 'hello@000000000000', ...store]);
+  t.is(code, 1);
+  t.regex(stderr, /hello@000000000000/);
+  t.notRegex(stderr, /\n {4}at /);
+});
+
+test('a mistake in the arguments ends with 2, an unknown command too', async (t) => {
+  t.is((await penstock(['promote'])).code, 2);
+  const unknown = await penstock(['relaese']);
+  t.is(unknown.code, 2);
+  t.regex(unknown.stderr, /unknown command 'relaese'/);
+});
