@@ -1,0 +1,25 @@
+# The R host: loads a Plumber API once and turns it into workers.
+#
+#   R --no-echo --no-restore --file=host.R --args fork  EVENTS
+#   R --no-echo --no-restore --file=host.R --args spawn EVENTS SOCKET
+#
+# It is started in the API's directory, without --vanilla, so that its .Rprofile (renv) holds. EVENTS is a named pipe the
+# server reads (events.R). `fork` takes commands on stdin (fork.R); `spawn` is itself the one worker, on SOCKET.
+
+local({
+  # Nothing of ours may be visible to the API, whose code sees the global environment.
+  host <- new.env(parent = baseenv())
+  here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1]))
+  for (part in c("events.R", "load.R", "routes.R", "request.R", "worker.R", "fork.R")) {
+    sys.source(file.path(here, part), envir = host)
+  }
+  args <- commandArgs(trailingOnly = TRUE)
+  host$open_events(args[2])
+
+  # Warnings otherwise wait for the end of a top-level call that lasts as long as the process.
+  if (identical(getOption("warn"), 0L) || identical(getOption("warn"), 0)) options(warn = 1)
+
+  serve <- switch(args[1], fork = host$fork_on_command, spawn = host$serve_alone(args[3]))
+  host$run_api(serve)
+})
+quit(save = "no", runLast = FALSE)

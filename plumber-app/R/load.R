@@ -1,0 +1,51 @@
+# Loading and running the API exactly as the installed version of plumber does.
+
+# Set in a forked worker: its end must leave what it shares with the host (the session's temporary directory) alone.
+forked <- FALSE
+
+# Plumbs the working directory and runs the router, with `serve(app)` standing where plumber starts its TCP server: so
+# whatever run() does before (documentation mounted, upload limit, working directory) and after (exit hooks) stays
+# plumber's own. An error before `serve` is told as `failed`, with R's message. Ends the process.
+run_api <- function(serve) {
+  serving <- FALSE
+  serve_instead <- function(host, port, app, ...) {
+    tell_routes(app)
+    tell("loaded", encoded(paste("R", getRversion())), encoded(paste("plumber", utils::packageVersion("plumber"))))
+    serving <<- TRUE
+    serve(app)
+  }
+  status <- tryCatch({
+    library(plumber)
+    replace_function("httpuv", "runServer", serve_instead)
+    # A port that is given is not probed for; probing would start httpuv's thread, which does not survive a fork.
+    if (is.null(getOption("plumber.port"))) options(plumber.port = 8000L)
+    api <- plumber::plumb(dir = ".")
+    api$run(quiet = TRUE)
+    0L
+  }, error = function(e) {
+    if (serving) message(described(e)) else tell("failed", encoded(described(e), 8000L))
+    1L
+  })
+  leave(status)
+}
+
+leave <- function(status) {
+  if (forked) parallel:::mcexit(status)
+  quit(save = "no", status = status, runLast = FALSE)
+}
+
+replace_function <- function(package, name, replacement) {
+  namespace <- asNamespace(package)
+  unlockBinding(name, namespace)
+  assign(name, replacement, envir = namespace)
+  lockBinding(name, namespace)
+}
+
+# R's own words for an error. A syntax error's message already names the file and line; others gain the failing call.
+described <- function(e) {
+  call <- conditionCall(e)
+  if (is.null(call) || inherits(e, "packageNotFoundError") || identical(call[[1]], quote(parse))) {
+    return(conditionMessage(e))
+  }
+  paste0("Error in ", deparse(call, nlines = 1L)[1], " : ", conditionMessage(e))
+}

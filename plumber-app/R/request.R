@@ -1,0 +1,38 @@
+# Between httpuv and the router: what a Unix socket cannot know is put back, and the server's own requests are answered.
+#
+# The server adds `x-penstock-peer: ADDRESS PORT ADDRESS PORT` (the caller's end, then our end of the connection) to
+# every caller's request, and drops a header of that name, and of `x-penstock-control`, that a caller sent. A request
+# without it therefore comes from the server itself.
+
+# An httpuv application around a plumber router.
+wrapped <- function(router) {
+  app <- list(
+    call = function(req) {
+      control <- req$HTTP_X_PENSTOCK_CONTROL
+      if (!is.null(control)) return(answer_control(control))
+      restore_peer(req)
+      router$call(req)
+    },
+    onWSOpen = function(ws) router$onWSOpen(ws)
+  )
+  # Plumber's onHeaders enforces the upload limit alone; without a limit it costs every request a round trip for nothing.
+  if (isTRUE(getOption("plumber.maxRequestSize", 0) > 0)) app$onHeaders <- function(req) router$onHeaders(req)
+  app
+}
+
+restore_peer <- function(req) {
+  peer <- strsplit(req$HTTP_X_PENSTOCK_PEER, " ", fixed = TRUE)[[1]]
+  req$REMOTE_ADDR <- peer[1]
+  req$REMOTE_PORT <- peer[2]
+  req$SERVER_NAME <- peer[3]
+  req$SERVER_PORT <- peer[4]
+  rm("HTTP_X_PENSTOCK_PEER", envir = req)
+  headers <- req$HEADERS
+  req$HEADERS <- headers[names(headers) != "x-penstock-peer"]
+}
+
+# `ping`: the event loop turns. `stop`: leave it once this answer is on its way.
+answer_control <- function(control) {
+  if (identical(control, "stop")) later::later(httpuv::interrupt)
+  list(status = 200L, headers = list("Content-Type" = "text/plain"), body = control)
+}

@@ -1,0 +1,238 @@
+import { type Logger } from 'pino';
+import { type ServiceDefinition } from '../../service/definition.ts';
+import { type Milliseconds } from '../../service/units.ts';
+import { refusals, type Refusal } from './errors.ts';
+import { type Job, type JobContext } from './job.ts';
+import { type Metrics } from './metrics.ts';
+import { type Plan, type Workshop } from './plan.ts';
+import { Queue } from './queue.ts';
+import { ForkingHost } from './r/fork.ts';
+import { type Launcher } from './r/launcher.ts';
+import { Pool, type WorkerState, type WorkerStatus } from './r/pool.ts';
+import { type Slot } from './r/slot.ts';
+import { Spawner } from './r/spawn.ts';
+import { type Watchdog } from './r/watchdog.ts';
+import { type Worker } from './r/worker.ts';
+import { RouteTable, type RouteEntry } from './routes.ts';
+
+export interface EngineOptions {
+  /** The API's directory. */
+  readonly directory: string;
+  readonly definition: ServiceDefinition;
+  /** The release that the directory holds; undefined for a directory that is none. */
+  readonly release: string | undefined;
+  /** R processes. */
+  readonly workers: number;
+  /** For sockets and pipes: a directory that only this engine uses. */
+  readonly runDirectory: string;
+  readonly watchdog: Watchdog;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly now: () => Milliseconds;
+  /** The environment of R. */
+  readonly env: NodeJS.ProcessEnv;
+  /** How the requests of a route are taken and answered. */
+  planFor(method: string, path: string): Plan;
+  /** Whether the server is stopping. */
+  isClosing(): boolean;
+}
+
+/** One loaded release: its R workers, its queue, its routes. A server replaces one by another while requests flow. */
+export class Engine implements JobContext, Workshop {
+  readonly definition: ServiceDefinition;
+  readonly release: string | undefined;
+  readonly releaseHeader: readonly string[];
+  readonly now: () => Milliseconds;
+  readonly #options: EngineOptions;
+  readonly #launcher: Launcher;
+  readonly #pool: Pool;
+  readonly #queue: Queue<Job>;
+  #routes: RouteTable;
+  /** Jobs not yet answered to the last byte, nor given up. */
+  #open = 0;
+  #whenIdle: (() => void)[] = [];
+  #isPumpDue = false;
+  /** How long a call has taken of late, waiting aside. */
+  #meanCall: Milliseconds = 0;
+
+  /** Starts nothing. */
+  constructor(options: EngineOptions) {
+    const { definition, directory, env, logger, metrics, now, release, runDirectory, watchdog } = options;
+    this.#options = options;
+    this.definition = definition;
+    this.release = release;
+    this.releaseHeader = release === undefined ? [] : ['x-penstock-release', release];
+    this.now = now;
+    const launcherOptions = { directory, runDirectory, watchdog, logger, env };
+    this.#launcher = definition.startup === 'fork' ? new ForkingHost(launcherOptions) : new Spawner(launcherOptions);
+    this.#pool = new Pool({
+      size: options.workers,
+      concurrency: definition.concurrency,
+      timeout: definition.limits.timeout,
+      memory: definition.limits.workerMemory,
+      launcher: this.#launcher,
+      logger,
+      onChange: () => this.#pumpSoon(),
+      onRestart: (reason) => metrics.restarted(reason),
+    });
+    this.#queue = new Queue({
+      timeout: definition.limits.queueTimeout,
+      now,
+      onTimeout: (job) => job.refuse(this.#overloaded(refusals.queueTimeout)),
+    });
+    this.#routes = this.#routeTable();
+  }
+
+  /** Loads the API and starts its workers; resolves when the first answers. @throws UserError when R cannot load it */
+  async start(): Promise<void> {
+    await this.#pool.start();
+    this.#routes = this.#routeTable();
+    const { logger, release, workers } = this.#options;
+    logger.info({ release, versions: this.versions, workers }, 'API loaded');
+  }
+
+  get isReady(): boolean {
+    return this.#pool.live > 0;
+  }
+
+  /** Of R and plumber. */
+  get versions(): readonly string[] {
+    return this.#launcher.api?.versions ?? [];
+  }
+
+  get queueDepth(): number {
+    return this.#queue.length;
+  }
+
+  get isClosing(): boolean {
+    return this.#options.isClosing();
+  }
+
+  workers(): Record<WorkerState, number> {
+    return this.#pool.counts();
+  }
+
+  workerStatus(): Promise<WorkerStatus[]> {
+    return this.#pool.status();
+  }
+
+  route(method: string, target: string): RouteEntry {
+    return this.#routes.match(method, target);
+  }
+
+  /** A job of this engine has begun: until `onClosed`, the engine is needed. */
+  onOpened(): void {
+    this.#open += 1;
+  }
+
+  /** Nothing will be read from or written to the job's caller any more. */
+  onClosed(job: Job): void {
+    this.#open -= 1;
+    this.#queue.remove(job);
+    if (!job.isAnswered) this.#options.metrics.abandoned.value += 1;
+    if (this.#open === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  /** Takes a whole request: it waits for a worker, or is refused. */
+  submit(job: Job): void {
+    const refusal = job.route.plan.admit?.(job) ?? this.#noRoom();
+    if (refusal !== undefined) return job.refuse(refusal);
+    this.#queue.push(job);
+    this.#pumpSoon();
+  }
+
+  onAnswered(job: Job, status: number, refusal?: Refusal): void {
+    job.route.meter.answered(status, (this.now() - job.arrived) / 1000);
+    if (refusal === undefined) return;
+    this.#options.metrics.refused(refusal.reason);
+    if (status >= 500) this.#options.logger.warn({ status, reason: refusal.reason, method: job.method }, 'refused');
+  }
+
+  takeIdle(): Slot<Worker> | undefined {
+    return this.#pool.take();
+  }
+
+  giveBack(slot: Slot<Worker>): void {
+    this.#pool.release(slot);
+  }
+
+  again(job: Job): void {
+    if (job.isGone || job.isAnswered) return;
+    this.#queue.putBack(job);
+    this.#pumpSoon();
+  }
+
+  /** Resolves when no job of this engine is open. */
+  async idle(): Promise<void> {
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** Ends R after its exit hooks. Requests whose callers have left are given a little time. */
+  async close(): Promise<void> {
+    await this.#pool.stop();
+    await this.#launcher.close();
+  }
+
+  /** Ends R at once. */
+  async kill(): Promise<void> {
+    this.#pool.kill();
+    await this.#launcher.close();
+  }
+
+  #routeTable(): RouteTable {
+    const { definition, metrics, planFor } = this.#options;
+    return new RouteTable(this.#launcher.api?.routes ?? [], definition, metrics, planFor);
+  }
+
+  #noRoom(): Refusal | undefined {
+    if (this.#pool.isHopeless) return refusals.notReady.retryAfter(Math.ceil(this.#pool.nextStart / 1000));
+    const { queue } = this.definition.limits;
+    // What waits includes what an idle worker takes at the end of this turn of the event loop.
+    if (queue === undefined || this.#queue.length < queue + this.#pool.idle) return undefined;
+    return this.#overloaded(refusals.queueFull);
+  }
+
+  /** Tells when what waits now will have been answered, at the pace of late. */
+  #overloaded(refusal: Refusal): Refusal {
+    const calls = this.#pool.size * this.definition.concurrency;
+    return refusal.retryAfter(Math.max(1, Math.ceil((this.#queue.length * this.#meanCall) / calls / 1000)));
+  }
+
+  /** At the end of this turn of the event loop, when all that has arrived with it waits and can be taken together. */
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    setImmediate(() => {
+      this.#isPumpDue = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    if (this.#pool.isHopeless) {
+      for (const job of this.#queue.drain()) job.refuse(refusals.notReady.retryAfter(1));
+    }
+    while (this.#queue.length > 0) {
+      const idle = this.#pool.idle;
+      const slot = this.#pool.take();
+      if (slot === undefined) return;
+      const first = this.#queue.shift() as Job;
+      void this.#run(first.route.plan, first.route.plan.take(first, this.#queue, idle), slot);
+    }
+  }
+
+  async #run(plan: Plan, jobs: readonly Job[], slot: Slot<Worker>): Promise<void> {
+    const began = this.now();
+    for (const job of jobs) this.#options.metrics.queueWait.observe((began - job.since) / 1000);
+    try {
+      await plan.run(jobs, slot, this);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'a plan failed');
+      for (const job of jobs) job.refuse(refusals.internal);
+    } finally {
+      const took = this.now() - began;
+      this.#meanCall += (took - this.#meanCall) / 16;
+      this.#pool.release(slot);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { type BodyBudget, readBody } from './body.ts';
+import { type Engine } from './engine.ts';
+import { refusals, type Refusal } from './errors.ts';
+import { Job } from './job.ts';
+import { listen } from './listen.ts';
+import { originForm } from './target.ts';
+
+/** As large as httpuv takes them. */
+const largestHead = 80 * 1024;
+
+export interface FrontOptions {
+  readonly budget: BodyBudget;
+  /** The engine that new requests go to; undefined while none is loaded. */
+  engine(): Engine | undefined;
+}
+
+/** The listener that callers connect to: makes a job of every request and sees it to its end. */
+export class Front {
+  readonly #options: FrontOptions;
+  readonly #server: Server;
+  #open = 0;
+  #isClosing = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+    this.#server = createServer({
+      maxHeaderSize: largestHead,
+      // Longer than the balancers and gateways in front of us keep their idle connections.
+      keepAliveTimeout: 75_000,
+      headersTimeout: 20_000,
+      requestTimeout: 120_000,
+      connectionsCheckingInterval: 5_000,
+    });
+    // The head's size bounds them; Node would otherwise leave some out without a word.
+    this.#server.maxHeadersCount = 0;
+    const receive = (request: IncomingMessage, reply: ServerResponse) => this.#receive(request, reply, undefined);
+    this.#server.on('request', receive);
+    this.#server.on('checkExpectation', receive);
+    this.#server.on('checkContinue', (request: IncomingMessage, reply: ServerResponse) =>
+      this.#receive(request, reply, () => reply.writeContinue()),
+    );
+    this.#server.on('clientError', refuseMalformed);
+  }
+
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** Resolves to the port. @throws UserError when the address cannot be used */
+  listen(port: number, host: string): Promise<number> {
+    return listen(this.#server, port, host);
+  }
+
+  /** Takes no more connections; resolves when every request that has begun is answered. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    if (this.#open > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  /** Cuts every connection. */
+  kill(): void {
+    this.#isClosing = true;
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #receive(request: IncomingMessage, reply: ServerResponse, invite: (() => void) | undefined): void {
+    const engine = this.#options.engine();
+    if (engine === undefined) return answerAlone(reply, refusals.notReady.retryAfter(1));
+    const target = originForm(request.url as string);
+    const job = new Job(engine, engine.route(request.method as string, target ?? '*'), request, reply, target ?? '*');
+    this.#follow(job, engine, reply);
+    if (target === undefined) return job.refuse(refusals.malformed(`There is no route ${request.url}.`));
+    const { budget } = this.#options;
+    readBody(job, request, { limit: engine.definition.limits.body, budget, invite }, () => engine.submit(job));
+  }
+
+  /** Sees to the end of a job: its answer has left, or its caller has. */
+  #follow(job: Job, engine: Engine, reply: ServerResponse): void {
+    this.#open += 1;
+    engine.onOpened();
+    const onClose = () => {
+      if (!job.close()) return;
+      this.#options.budget.give(job.bodyHeld);
+      engine.onClosed(job);
+      this.#open -= 1;
+      if (this.#open === 0) this.#whenIdle?.();
+    };
+    reply.on('close', onClose);
+    // A pipelined request has no socket yet, and is not told when that closes.
+    if (reply.socket === null) job.request.socket.setMaxListeners(0).on('close', onClose);
+  }
+}
+
+function answerAlone(reply: ServerResponse, { status, message, headers, body }: Refusal): void {
+  reply.writeHead(status, message, [...headers]).end(body);
+}
+
+/** What is not HTTP gets the one answer that can be given, and the connection ends. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const { status, message, headers, body } = malformed(error);
+  const lines = [`HTTP/1.1 ${status} ${message}`, 'Connection: close'];
+  for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body.toString()}`);
+}
+
+function malformed({ code, message }: NodeJS.ErrnoException): Refusal {
+  if (code === 'HPE_HEADER_OVERFLOW') return refusals.headTooLarge;
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return refusals.requestTimeout;
+  return refusals.malformed(message);
+}

@@ -1,0 +1,120 @@
+import { Gauge, Registry } from 'prom-client';
+import { type RefusalReason } from './errors.ts';
+import { restartReasons, type RestartReason, type WorkerState } from './r/pool.ts';
+import { Count, CounterTally, HistogramTally, type Distribution } from './tally.ts';
+
+/** In seconds: from a fast model's answer to one that hits a generous time limit. */
+const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** What the gauges show at the moment they are asked. */
+export interface Gauges {
+  queueDepth(): number;
+  workers(): Record<WorkerState, number>;
+  release(): string | undefined;
+}
+
+/** What is counted for one route and method. */
+export class RouteMeter {
+  readonly duration: Distribution;
+  readonly #requests: CounterTally;
+  readonly #labels: { readonly route: string; readonly method: string };
+  /** By status. */
+  readonly #counts: (Count | undefined)[] = [];
+
+  constructor(requests: CounterTally, duration: Distribution, labels: { route: string; method: string }) {
+    this.#requests = requests;
+    this.duration = duration;
+    this.#labels = labels;
+  }
+
+  /** @param seconds from the arrival of the request's head to the end of the answer */
+  answered(status: number, seconds: number): void {
+    const count = (this.#counts[status] ??= this.#requests.with({ ...this.#labels, status }));
+    count.value += 1;
+    this.duration.observe(seconds);
+  }
+}
+
+/** The metrics of one scoring server, in a registry of their own. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly queueWait: Distribution;
+  /** Requests whose callers left before the answer. */
+  readonly abandoned: Count;
+  readonly #requests = new CounterTally('penstock_requests_total', 'Requests answered, by declared route and status.');
+  readonly #duration = new HistogramTally(
+    'penstock_request_duration_seconds',
+    'Time from the arrival of a request to its answer.',
+    durations,
+  );
+  readonly #refusals = new CounterTally('penstock_refusals_total', 'Requests answered by Penstock instead of R.');
+  readonly #restarts = new CounterTally('penstock_worker_restarts_total', 'Workers replaced, by reason.');
+
+  constructor(gauges: Gauges) {
+    const queueWait = new HistogramTally(
+      'penstock_queue_wait_seconds',
+      'Time that requests waited for a worker.',
+      durations,
+    );
+    const abandoned = new CounterTally('penstock_abandoned_total', 'Requests whose callers left before the answer.');
+    this.queueWait = queueWait.with({});
+    this.abandoned = abandoned.with({});
+    for (const tally of [this.#requests, this.#duration, queueWait, this.#refusals, abandoned, this.#restarts]) {
+      this.registry.registerMetric(tally.asMetric());
+    }
+    for (const reason of restartReasons) this.#restarts.with({ reason });
+    showGauges(this.registry, gauges);
+  }
+
+  route(route: string, method: string): RouteMeter {
+    return new RouteMeter(this.#requests, this.#duration.with({ route, method }), { route, method });
+  }
+
+  refused(reason: RefusalReason): void {
+    this.#refusals.with({ reason }).value += 1;
+  }
+
+  restarted(reason: RestartReason): void {
+    this.#restarts.with({ reason }).value += 1;
+  }
+}
+
+function showGauges(registry: Registry, { queueDepth, workers, release }: Gauges): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'penstock_queue_depth',
+    help: 'Requests that wait for a worker.',
+    registers,
+    collect() {
+      this.set(queueDepth());
+    },
+  });
+  new Gauge({
+    name: 'penstock_workers',
+    help: 'R workers by state.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const [state, count] of Object.entries(workers())) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'penstock_release_info',
+    help: 'The release that new requests go to.',
+    labelNames: ['release'],
+    registers,
+    collect() {
+      this.reset();
+      const current = release();
+      if (current !== undefined) this.set({ release: current }, 1);
+    },
+  });
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory of the server itself, without R.',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+}

@@ -1,0 +1,148 @@
+import { type Milliseconds } from '../../service/units.ts';
+
+/** Waiting requests that one call to R may answer together. Which those are is for a plan to say. */
+export class Lane<Item extends Waiting = Waiting> {
+  readonly key: string;
+  first: Item | undefined;
+  last: Item | undefined;
+  length = 0;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+}
+
+/** What can wait in a queue: it carries its own links, so that waiting allocates nothing and leaving costs nothing. */
+export abstract class Waiting {
+  /** When it began to wait, on the queue's clock. */
+  since: Milliseconds = 0;
+  lane: Lane<this> | undefined;
+  isWaiting = false;
+  next: this | undefined;
+  previous: this | undefined;
+  nextInLane: this | undefined;
+  previousInLane: this | undefined;
+}
+
+export interface QueueOptions<Item extends Waiting> {
+  /** How long an item may wait; undefined: as long as it takes. */
+  readonly timeout: Milliseconds | undefined;
+  readonly now: () => Milliseconds;
+  /** An item has waited too long, and has left. */
+  onTimeout(item: Item): void;
+}
+
+/** First in, first out; an item may also leave early, and the items of one lane may be taken together. */
+export class Queue<Item extends Waiting> {
+  readonly #options: QueueOptions<Item>;
+  #first: Item | undefined;
+  #last: Item | undefined;
+  #length = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: QueueOptions<Item>) {
+    this.#options = options;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The item that waits longest. */
+  get first(): Item | undefined {
+    return this.#first;
+  }
+
+  push(item: Item): void {
+    item.since = this.#options.now();
+    this.#insert(item, this.#last);
+    if (this.#timer === undefined) this.#watch();
+  }
+
+  /** Puts an item that had left back where its age belongs: in front of all that came after it. */
+  putBack(item: Item): void {
+    let before = this.#last;
+    while (before !== undefined && before.since > item.since) before = before.previous;
+    this.#insert(item, before);
+    this.#watch();
+  }
+
+  /** Takes the item that waits longest. */
+  shift(): Item | undefined {
+    const item = this.#first;
+    if (item !== undefined) this.remove(item);
+    return item;
+  }
+
+  /** Takes an item out; nothing happens when it does not wait. */
+  remove(item: Item): void {
+    if (!item.isWaiting) return;
+    item.isWaiting = false;
+    this.#length -= 1;
+    if (item.previous === undefined) this.#first = item.next;
+    else item.previous.next = item.next;
+    if (item.next === undefined) this.#last = item.previous;
+    else item.next.previous = item.previous;
+    item.next = item.previous = undefined;
+    if (item.lane !== undefined) leaveLane(item, item.lane);
+  }
+
+  /** Takes everything out, in order. */
+  drain(): Item[] {
+    const items: Item[] = [];
+    for (let item = this.shift(); item !== undefined; item = this.shift()) items.push(item);
+    return items;
+  }
+
+  #insert(item: Item, after: Item | undefined): void {
+    const before = after === undefined ? this.#first : after.next;
+    item.isWaiting = true;
+    item.previous = after;
+    item.next = before;
+    if (after === undefined) this.#first = item;
+    else after.next = item;
+    if (before === undefined) this.#last = item;
+    else before.previous = item;
+    this.#length += 1;
+    if (item.lane !== undefined) enterLane(item, item.lane);
+  }
+
+  /** One timer, for the item that waits longest: all have the same time. */
+  #watch(): void {
+    const { timeout, now, onTimeout } = this.#options;
+    if (timeout === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (let item = this.#first; item !== undefined; item = this.#first) {
+      const left = item.since + timeout - now();
+      if (left > 0) {
+        this.#timer = setTimeout(() => this.#watch(), Math.ceil(left));
+        return;
+      }
+      this.remove(item);
+      onTimeout(item);
+    }
+  }
+}
+
+function enterLane<Item extends Waiting>(item: Item, lane: Lane<Item>): void {
+  let after = lane.last;
+  while (after !== undefined && after.since > item.since) after = after.previousInLane;
+  const before = after === undefined ? lane.first : after.nextInLane;
+  item.previousInLane = after;
+  item.nextInLane = before;
+  if (after === undefined) lane.first = item;
+  else after.nextInLane = item;
+  if (before === undefined) lane.last = item;
+  else before.previousInLane = item;
+  lane.length += 1;
+}
+
+function leaveLane<Item extends Waiting>(item: Item, lane: Lane<Item>): void {
+  if (item.previousInLane === undefined) lane.first = item.nextInLane;
+  else item.previousInLane.nextInLane = item.nextInLane;
+  if (item.nextInLane === undefined) lane.last = item.previousInLane;
+  else item.nextInLane.previousInLane = item.previousInLane;
+  item.nextInLane = item.previousInLane = undefined;
+  lane.length -= 1;
+}

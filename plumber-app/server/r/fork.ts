@@ -1,0 +1,93 @@
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fifo } from './fifo.ts';
+import { type Launcher, type LauncherOptions, type LoadedApi, type WorkerProcess } from './launcher.ts';
+import { decoded, RProcess } from './process.ts';
+
+/** A worker between the command to fork it and its word that it listens. */
+interface Birth {
+  readonly log: Fifo;
+  pid: number | undefined;
+  resolve(pid: number): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The R host: one R process that has loaded the API and forks the workers, which share its memory. It starts with the
+ * first worker and again, when it has died, with the next one. Its workers die with it.
+ */
+export class ForkingHost implements Launcher {
+  readonly #options: LauncherOptions;
+  readonly #births = new Map<string, Birth>();
+  #host: Promise<RProcess> | undefined;
+  #hosts = 0;
+  #closed = false;
+  api: LoadedApi | undefined;
+
+  constructor(options: LauncherOptions) {
+    this.#options = options;
+  }
+
+  async launch(name: string, seed: 'keep' | 'new'): Promise<WorkerProcess> {
+    const host = await (this.#host ??= this.#start());
+    this.api = await host.loaded;
+    const socketPath = join(this.#options.runDirectory, name);
+    const logger = this.#options.logger.child({ worker: name });
+    const log = await Fifo.make(`${socketPath}.log`, (line) => logger.info(line));
+    const gone = log.ended.then(async () => {
+      await Promise.all([log.path, socketPath].map((path) => unlink(path).catch(() => undefined)));
+    });
+    try {
+      const pid = await new Promise<number>((resolve, reject) => {
+        if (this.#closed) reject(new Error('the R host is closed'));
+        this.#births.set(name, { log, pid: undefined, resolve, reject });
+        void host.exited.then(() => reject(new Error('the R host died')));
+        void gone.then(() => reject(new Error(`${name} died before it could answer`)));
+        host.command('fork', name, socketPath, log.path, seed);
+      });
+      return { name, pid, socketPath, gone, kill: () => kill(pid) };
+    } catch (error) {
+      const pid = this.#births.get(name)?.pid;
+      if (pid !== undefined) kill(pid);
+      log.close();
+      throw error;
+    } finally {
+      this.#births.delete(name);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const host = await this.#host?.catch(() => undefined);
+    await host?.end();
+  }
+
+  async #start(): Promise<RProcess> {
+    const name = this.#hosts++ === 0 ? 'host' : `host-${this.#hosts}`;
+    const starting = RProcess.start({
+      ...this.#options,
+      mode: 'fork',
+      name,
+      onEvent: (event, fields) => this.#onEvent(event, fields),
+    });
+    const forget = () => (this.#host = undefined);
+    starting.then(({ exited }) => exited.then(forget), forget);
+    return starting;
+  }
+
+  #onEvent(event: string, [name = '', field]: readonly string[]): void {
+    const birth = this.#births.get(name);
+    if (event === 'forked' && birth !== undefined) birth.pid = Number(field);
+    else if (event === 'started') birth?.log.opened();
+    else if (event === 'ready') birth?.resolve(Number(field));
+    else if (event === 'unforked') birth?.reject(new Error(`R cannot fork: ${decoded(field)}`));
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

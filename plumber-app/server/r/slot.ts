@@ -1,0 +1,99 @@
+import { type Milliseconds } from '../../../service/units.ts';
+import { type RawHeaders } from '../headers.ts';
+import { collecting, Connection, type Answer, type Call, type Sink } from './connection.ts';
+
+/** Why a call got no (whole) answer. */
+export class CallFailed extends Error {
+  override name = 'CallFailed';
+  /** `died`: the worker, or its connection; `timeout`: it ran too long; `malformed`: HTTP cannot express the call. */
+  readonly reason: 'died' | 'timeout' | 'malformed';
+
+  constructor(reason: 'died' | 'timeout' | 'malformed', message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+export interface SlotOwner {
+  /** The call in a slot has run out of time. */
+  onTimeout(): void;
+  /** The connection of a slot failed with a call on it. */
+  onBroken(): void;
+}
+
+/** Room for one call at a time in a worker: its connection, and the call's time limit. */
+export class Slot<Owner extends SlotOwner = SlotOwner> implements Sink {
+  readonly worker: Owner;
+  readonly #connection: Connection;
+  readonly #timeout: Milliseconds | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #sink: Sink | undefined;
+
+  constructor(worker: Owner, socketPath: string, timeout: Milliseconds | undefined) {
+    this.worker = worker;
+    this.#connection = new Connection(socketPath);
+    this.#timeout = timeout;
+  }
+
+  /** Sends a call to R. Its sink gets an end or a failure (a CallFailed), once; then the slot can take the next call. */
+  call(call: Call, sink: Sink): void {
+    this.#sink = sink;
+    if (this.#timeout !== undefined) this.#timer = setTimeout(() => this.#overdue(), this.#timeout);
+    this.#connection.call(call, this);
+  }
+
+  /** As `call`, for an answer that is wanted whole. @throws CallFailed */
+  ask(call: Call): Promise<Answer> {
+    return new Promise((resolve, reject) => this.call(call, collecting(resolve, reject)));
+  }
+
+  /** Goes on after the sink has asked for no more. */
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  onHead(status: number, message: string, headers: RawHeaders): void {
+    this.#sink?.onHead(status, message, headers);
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.#sink?.onData(chunk) ?? true;
+  }
+
+  onEnd(): void {
+    this.#finish()?.onEnd();
+  }
+
+  onFailure(error: Error & { code?: string }): void {
+    const sink = this.#finish();
+    if (sink === undefined) return;
+    if (error.code === 'UND_ERR_INVALID_ARG' || error.code === 'UND_ERR_NOT_SUPPORTED') {
+      sink.onFailure(new CallFailed('malformed', error.message));
+    } else {
+      this.worker.onBroken();
+      sink.onFailure(new CallFailed('died', error.message));
+    }
+  }
+
+  #overdue(): void {
+    if (this.#sink?.onOverdue?.() === true) {
+      this.#timer = setTimeout(() => this.#overdue(), this.#timeout);
+      return;
+    }
+    const sink = this.#finish();
+    this.worker.onTimeout();
+    sink?.onFailure(new CallFailed('timeout', `R did not answer within ${this.#timeout} ms`));
+  }
+
+  #finish(): Sink | undefined {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const sink = this.#sink;
+    this.#sink = undefined;
+    return sink;
+  }
+}
