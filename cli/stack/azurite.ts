@@ -75,8 +75,11 @@ export async function startAzurite({ directory, inMemory, logFile, https }: Azur
     queueUrl: urls.get('Queue')!,
     ended,
     async stop() {
-      child.kill('SIGTERM');
+      // Told to end, it may wait for ever for connections that its callers keep open.
+      child.kill(inMemory ? 'SIGKILL' : 'SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), 5_000);
       await ended;
+      clearTimeout(kill);
     },
   };
 }
