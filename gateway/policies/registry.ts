@@ -1,0 +1,67 @@
+import { base } from './base.ts';
+import { cacheLookupValue } from './cache-lookup-value.ts';
+import { cacheRemoveValue } from './cache-remove-value.ts';
+import { cacheStoreValue } from './cache-store-value.ts';
+import { checkHeader } from './check-header.ts';
+import { choose } from './choose.ts';
+import { cors } from './cors.ts';
+import { emitMetric } from './emit-metric.ts';
+import { forwardRequest } from './forward-request.ts';
+import { includeFragment } from './include-fragment.ts';
+import { ipFilter } from './ip-filter.ts';
+import { limitConcurrency } from './limit-concurrency.ts';
+import { mockResponse } from './mock-response.ts';
+import { type Policy } from '../compile/policy.ts';
+import { quotaByKey } from './quota-by-key.ts';
+import { quota } from './quota.ts';
+import { rateLimitByKey } from './rate-limit-by-key.ts';
+import { rateLimit } from './rate-limit.ts';
+import { retry } from './retry.ts';
+import { returnResponse } from './return-response.ts';
+import { rewriteUri } from './rewrite-uri.ts';
+import { sendRequest } from './send-request.ts';
+import { setBackendService } from './set-backend-service.ts';
+import { setBody } from './set-body.ts';
+import { setHeader } from './set-header.ts';
+import { setMethod } from './set-method.ts';
+import { setQueryParameter } from './set-query-parameter.ts';
+import { setStatus } from './set-status.ts';
+import { setVariable } from './set-variable.ts';
+import { trace } from './trace.ts';
+import { validateContent } from './validate-content.ts';
+
+/** Every policy that this gateway executes, by the name of its element. */
+export const policies: ReadonlyMap<string, Policy> = new Map(
+  [
+    base,
+    cacheLookupValue,
+    cacheRemoveValue,
+    cacheStoreValue,
+    checkHeader,
+    choose,
+    cors,
+    emitMetric,
+    forwardRequest,
+    includeFragment,
+    ipFilter,
+    limitConcurrency,
+    mockResponse,
+    quota,
+    quotaByKey,
+    rateLimit,
+    rateLimitByKey,
+    retry,
+    returnResponse,
+    rewriteUri,
+    sendRequest,
+    setBackendService,
+    setBody,
+    setHeader,
+    setMethod,
+    setQueryParameter,
+    setStatus,
+    setVariable,
+    trace,
+    validateContent,
+  ].map((policy) => [policy.name, policy]),
+);
