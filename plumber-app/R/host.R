@@ -10,7 +10,7 @@ local({
   # Nothing of ours may be visible to the API, whose code sees the global environment.
   host <- new.env(parent = baseenv())
   here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1]))
-  for (part in c("events.R", "load.R", "routes.R", "request.R", "worker.R", "fork.R")) {
+  for (part in c("events.R", "load.R", "routes.R", "request.R", "warm.R", "worker.R", "fork.R")) {
     sys.source(file.path(here, part), envir = host)
   }
   args <- commandArgs(trailingOnly = TRUE)

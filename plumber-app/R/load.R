@@ -9,6 +9,7 @@ forked <- FALSE
 run_api <- function(serve) {
   serving <- FALSE
   serve_instead <- function(host, port, app, ...) {
+    warm_plumber()
     tell_routes(app)
     tell("loaded", encoded(paste("R", getRversion())), encoded(paste("plumber", utils::packageVersion("plumber"))))
     serving <<- TRUE

@@ -32,9 +32,9 @@ export interface EngineOptions {
   /** The environment of R. */
   readonly env: NodeJS.ProcessEnv;
   /** How the requests of a route are taken and answered. */
-  planFor(method: string, path: string): Plan;
+  readonly planFor: (method: string, path: string) => Plan;
   /** Whether the server is stopping. */
-  isClosing(): boolean;
+  readonly isClosing: () => boolean;
 }
 
 /** One loaded release: its R workers, its queue, its routes. A server replaces one by another while requests flow. */

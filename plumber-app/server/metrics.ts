@@ -1,16 +1,16 @@
 import { Gauge, Registry } from 'prom-client';
 import { type RefusalReason } from './errors.ts';
 import { restartReasons, type RestartReason, type WorkerState } from './r/pool.ts';
-import { Count, CounterTally, HistogramTally, type Distribution } from './tally.ts';
+import { CounterTally, HistogramTally, type Count, type Distribution } from './tally.ts';
 
 /** In seconds: from a fast model's answer to one that hits a generous time limit. */
 const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** What the gauges show at the moment they are asked. */
 export interface Gauges {
-  queueDepth(): number;
-  workers(): Record<WorkerState, number>;
-  release(): string | undefined;
+  readonly queueDepth: () => number;
+  readonly workers: () => Record<WorkerState, number>;
+  readonly release: () => string | undefined;
 }
 
 /** What is counted for one route and method. */

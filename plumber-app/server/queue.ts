@@ -29,7 +29,7 @@ export interface QueueOptions<Item extends Waiting> {
   readonly timeout: Milliseconds | undefined;
   readonly now: () => Milliseconds;
   /** An item has waited too long, and has left. */
-  onTimeout(item: Item): void;
+  readonly onTimeout: (item: Item) => void;
 }
 
 /** First in, first out; an item may also leave early, and the items of one lane may be taken together. */

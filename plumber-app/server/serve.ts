@@ -48,6 +48,8 @@ export interface ScoringServerOptions extends Served {
   readonly now?: (() => Milliseconds) | undefined;
   /** The environment of R; ours unless told. */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Ends the start when it aborts before the server runs. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -57,13 +59,20 @@ export interface ScoringServerOptions extends Served {
  */
 export async function startScoringServer(options: ScoringServerOptions): Promise<ScoringServer> {
   await checkDirectory(options.directory);
+  const { signal } = options;
+  signal?.throwIfAborted();
   const server = new ScoringServer(options, await makeRunDirectory());
+  const abort = () => void server.kill();
+  signal?.addEventListener('abort', abort);
   try {
     await server.start();
+    signal?.throwIfAborted();
     return server;
   } catch (error) {
     await server.kill();
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
   }
 }
 

@@ -78,7 +78,7 @@ export class Connection {
       },
     };
     this.#client.dispatch(
-      { method: method as Dispatcher.HttpMethod, path: target, headers, body: body ?? null },
+      { method: method, path: target, headers, body: body ?? null },
       handler,
     );
   }

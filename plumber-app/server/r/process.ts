@@ -17,7 +17,7 @@ export interface RProcessOptions extends LauncherOptions {
   readonly name: string;
   readonly args?: readonly string[];
   /** An event other than those of loading: its name and fields. */
-  onEvent(event: string, fields: readonly string[]): void;
+  readonly onEvent: (event: string, fields: readonly string[]) => void;
 }
 
 /**
