@@ -62,7 +62,7 @@ export async function startAppProcess(
       else if (message.type === 'log') running.get(message.invocation)?.onLog(message.level, message.message);
       else running.get(message.invocation)?.settle(message.ended);
     });
-    child.once('error', reject);
+    child.on('error', reject);
     void ended.then((how) => reject(new UserError(`the functions app in ${appDir} does not load: ${how}`)));
     send({ type: 'load', appDir });
   }).catch((error: unknown) => {

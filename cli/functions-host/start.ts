@@ -40,7 +40,7 @@ export interface FunctionsHost {
    * @throws UserError when there is no such function, or when it is an HTTP function, which answers at its URL.
    */
   invoke(name: string, input?: unknown): Promise<Outcome>;
-  /** Settles when the app's process has ended, with how: unless `close` was called, nothing runs any more. */
+  /** Settles with how, when the app's process has ended by itself: nothing runs any more. Never after `close`. */
   readonly ended: Promise<string>;
   /** Starts nothing new, gives what runs `grace` to finish, and ends the app's process. */
   close(grace?: Milliseconds): Promise<void>;
@@ -146,13 +146,15 @@ async function startTriggers({
     }),
   );
 
+  let closing = false;
   return {
     url: http.url,
     keys,
     functions: planned.functions,
     invoke,
-    ended: app.ended,
+    ended: app.ended.then((how) => (closing ? new Promise<never>(() => {}) : how)),
     async close(grace = defaultGrace) {
+      closing = true;
       for (const timer of timers.values()) timer.stop();
       const finished = Promise.all([http.stop(), ...queues.map((queue) => queue.stop()), invocations.idle()]);
       await Promise.race([finished, sleep(grace, undefined, { ref: false })]);
