@@ -309,21 +309,22 @@ export async function readConfiguration(yamlFile: string): Promise<Configuration
   return checkConfiguration(written, { name: yamlFile, directory: path.dirname(path.resolve(yamlFile)) });
 }
 
+type Checked = Omit<Configuration, 'namedValues' | 'directory'> & {
+  readonly namedValues: Readonly<Record<string, string | NamedValue>>;
+};
+
 /** The same for a configuration that is an object already; `name` is what the messages call it. */
 export function checkConfiguration(
   written: unknown,
   { name, directory }: { name: string; directory: string },
 ): Configuration {
-  const { value, error } = schema.validate(written ?? {}, {
-    abortEarly: false,
-    errors: { wrap: { label: false } },
-    convert: true,
-  }) as Joi.ValidationResult<Omit<Configuration, 'namedValues' | 'directory'> & Pick<GatewayConfig, 'namedValues'>>;
-  if (error) throw new UserError(error.details.map(({ message }) => `${name}: ${message}`).join('\n'));
+  const checked = schema.validate(written ?? {}, { abortEarly: false, errors: { wrap: { label: false } } });
+  if (checked.error) throw new UserError(checked.error.details.map(({ message }) => `${name}: ${message}`).join('\n'));
+  const value = checked.value as Checked;
 
   const mistakes: string[] = [];
   const namedValues = new Map<string, string>();
-  for (const [key, given] of Object.entries<string | NamedValue>(value.namedValues ?? {})) {
+  for (const [key, given] of Object.entries(value.namedValues)) {
     const { value: plain, env }: NamedValue = typeof given === 'string' ? { value: given } : given;
     const resolved = plain ?? process.env[env!];
     if (resolved === undefined) mistakes.push(`namedValues.${key}.env: the environment variable ${env} is not set`);

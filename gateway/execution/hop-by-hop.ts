@@ -27,6 +27,7 @@ export function endToEnd(headers: Headers, ...others: string[]): string[] {
 }
 
 function listed(connection: string): string[] {
+  if (connection === 'keep-alive' || connection === 'close') return [];
   return connection
     .split(',')
     .map((name) => name.trim().toLowerCase())

@@ -6,7 +6,9 @@ export const base: Policy = {
   name: 'base',
   sections: sectionNames,
   scopes: ['operation', 'api', 'product'],
-  compile({ surroundings: { scope, section } }) {
+  compile(element) {
+    const { scope, section, inFragment } = element.surroundings;
+    if (inFragment) element.refuse('base is not allowed in a fragment');
     return {
       run: (exchange) => exchange.plan.runBase(scope, section, exchange),
       preflight: (exchange) => exchange.plan.preflightBase(scope, exchange),
