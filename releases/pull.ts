@@ -46,7 +46,7 @@ export async function pull(
     if (syscall === undefined || error instanceof UserError) throw error;
     throw new UserError(`cannot write ${release} to ${directory}: ${code}`, { cause: error });
   } finally {
-    await rm(partial, { recursive: true, force: true });
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
   }
   return directory;
 }

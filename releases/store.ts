@@ -25,8 +25,8 @@ export interface StoreOptions {
 }
 
 /** Azurite's well-known account: a public constant, no secret (learn.microsoft.com, "Connect to Azurite"). */
-const azuriteAccount = 'devstoreaccount1';
-const azuriteKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+export const azuriteAccount = 'devstoreaccount1';
+export const azuriteKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 const azuriteStore = `http://127.0.0.1:10000/${azuriteAccount}/releases`;
 
 const loopback = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
