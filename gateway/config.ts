@@ -43,6 +43,8 @@ export interface Settings {
   quotaByKey: boolean;
   /** Whether trace may stand in on-error, on which the reference contradicts itself. */
   traceInOnError: boolean;
+  /** Where validate-azure-ad-token finds the keys of tenants; another cloud's, or a local stand-in's. */
+  entraAuthority: string;
 }
 
 export interface NamedValue {
@@ -183,6 +185,7 @@ const schema = Joi.object({
     emitMetricDimensions: Joi.valid(5, 10).default(5),
     quotaByKey: Joi.boolean().default(true),
     traceInOnError: Joi.boolean().default(true),
+    entraAuthority: url.default('https://login.microsoftonline.com'),
   }).default(),
   namedValues: Joi.object()
     .pattern(/^[\w.-]{1,256}$/, [

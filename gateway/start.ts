@@ -17,6 +17,7 @@ import { QuotaCounters } from './limits/quota.ts';
 import { RateCounters } from './limits/rate.ts';
 import { load, type Loaded } from './load.ts';
 import { type Logger, silent } from './logger.ts';
+import { KeySource } from './tokens/key-source.ts';
 
 export interface GatewayOptions {
   /** The machine's by default. Everything that has to do with time goes by it: rates, quotas, retries, timeouts, caches. */
@@ -65,6 +66,7 @@ export async function startGateway(
     quotas: new QuotaCounters(clock),
     concurrency: new Concurrency(),
     cache: new ValueCache(clock),
+    keySource: new KeySource(clock),
     metrics: new Metrics(),
   };
 

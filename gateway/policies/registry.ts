@@ -28,7 +28,9 @@ import { setQueryParameter } from './set-query-parameter.ts';
 import { setStatus } from './set-status.ts';
 import { setVariable } from './set-variable.ts';
 import { trace } from './trace.ts';
+import { validateAzureAdToken } from './validate-azure-ad-token.ts';
 import { validateContent } from './validate-content.ts';
+import { validateJwt } from './validate-jwt.ts';
 
 /** Every policy that this gateway executes, by the name of its element. */
 export const policies: ReadonlyMap<string, Policy> = new Map(
@@ -62,6 +64,8 @@ export const policies: ReadonlyMap<string, Policy> = new Map(
     setStatus,
     setVariable,
     trace,
+    validateAzureAdToken,
     validateContent,
+    validateJwt,
   ].map((policy) => [policy.name, policy]),
 );

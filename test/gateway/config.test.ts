@@ -7,7 +7,7 @@ import { folderWith } from '../support/gateway.ts';
 async function mistakes(t: Parameters<typeof folderWith>[0], yaml: string): Promise<string[]> {
   const file = path.join(await folderWith(t, { 'gateway.yaml': yaml }), 'gateway.yaml');
   const error = await t.throwsAsync(readConfiguration(file), { instanceOf: UserError });
-  return error!.message.split('\n').map((line) => line.replace(`${file}: `, ''));
+  return error.message.split('\n').map((line) => line.replace(`${file}: `, ''));
 }
 
 test('every mistake is one line with its path and what is expected', async (t) => {

@@ -16,7 +16,7 @@ async function refusal(t: Parameters<typeof startBackend>[0], files: Record<stri
     ),
   };
   const error = await t.throwsAsync(checkGateway(config, { directory }), { instanceOf: UserError });
-  return error!.message.split('\n');
+  return error.message.split('\n');
 }
 
 test('everything that is not executed is refused at once: document, line and name', async (t) => {

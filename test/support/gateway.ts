@@ -106,7 +106,7 @@ export interface Running {
   readonly gateway: Gateway;
   readonly clock: ManualClock;
   readonly log: { level: string; fields: object; message: string }[];
-  call(path: string, init?: CallInit): Promise<Answer>;
+  readonly call: (path: string, init?: CallInit) => Promise<Answer>;
 }
 
 /** Starts a gateway on a free port, stopped after the test. */
