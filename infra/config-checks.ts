@@ -85,9 +85,19 @@ function* accessChecks({ cluster, operators, network }: Config): Iterable<Mistak
   }
 }
 
+/** Whether a size of these families says in its name that it has a temporary disk, which the ephemeral OS disk needs. */
+function lacksTemporaryDisk(size: string): boolean {
+  const [, features] = /^Standard_[DE]\d+(?:-\d+)?([a-z]*)_v(?:[4-9]|\d\d)$/.exec(size) ?? [];
+  return features !== undefined && !features.includes('d');
+}
+
 function* clusterChecks({ cluster, tls }: Config): Iterable<Mistake> {
   for (const name of ['system', 'scoring', 'gpu'] as const) {
     const pool = cluster[name];
+    if (pool !== undefined && lacksTemporaryDisk(pool.size)) {
+      const message = 'expected a size with a temporary disk, such as Standard_D4ds_v5: OS disks are ephemeral';
+      yield { path: ['cluster', name, 'size'], message, got: pool.size };
+    }
     if (pool !== undefined && pool.min > pool.max) {
       yield { path: ['cluster', name, 'max'], message: `expected at least min, ${pool.min}`, got: pool.max };
     }
@@ -117,7 +127,8 @@ function* edgeChecks({ apiManagement, products }: Config): Iterable<Mistake> {
 
 function* serviceChecks({ services, network, cluster }: Config): Iterable<Mistake> {
   const subnet = rangeOf(network.loadBalancers);
-  for (const [index, { address, replicas, cpu }] of services.entries()) {
+  const channels = new Set<string>();
+  for (const [index, { address, replicas, cpu, channel }] of services.entries()) {
     const path = ['services', index];
     const at = rangeOf(address);
     // Azure keeps the first four addresses of a subnet and the last.
@@ -125,6 +136,15 @@ function* serviceChecks({ services, network, cluster }: Config): Iterable<Mistak
       const message = `expected a free address in network.loadBalancers ${network.loadBalancers}; Azure keeps the first four and the last`;
       yield { path: [...path, 'address'], message, got: address };
     }
+    // A channel points at the release of one service.
+    if (channels.has(channel)) {
+      yield {
+        path: [...path, 'channel'],
+        message: 'expected a channel of its own: another service has it',
+        got: channel,
+      };
+    }
+    channels.add(channel);
     if (replicas.min > replicas.max) {
       const message = `expected at least min, ${replicas.min}`;
       yield { path: [...path, 'replicas', 'max'], message, got: replicas.max };

@@ -1,0 +1,17 @@
+import { type DeployedService, type Environment } from './config.ts';
+
+/** The services that have an image; the others wait for `penstock image push`. */
+export function deployable({ services }: Pick<Environment, 'services'>): DeployedService[] {
+  return services.filter(({ image }) => image !== undefined);
+}
+
+/** One line for each service that workload, edge and functions leave out. */
+export function leftOut({ services, environment }: Environment): string[] {
+  return services
+    .filter(({ image }) => image === undefined)
+    .map(
+      ({ definition: { name }, directory }) =>
+        `${name} has no image in config/${environment}.yaml yet: workload, edge and functions leave it out. ` +
+        `penstock image push ${directory} prints the digest for services[].image`,
+    );
+}

@@ -1,0 +1,200 @@
+import test from 'ava';
+import { type StackName, stackNames } from '../../infra/naming.ts';
+import { leftOut } from '../../infra/services.ts';
+import { environment } from '../support/environment.ts';
+import { keysOf, resource, samplePolicies, synth, type Synthesised } from '../support/infra.ts';
+
+const production = environment();
+const open = environment({
+  operators: { groups: [production.tenant], ipRanges: ['203.0.113.8/31', '198.51.100.0/29'] },
+  cluster: { ...production.cluster, access: 'authorisedRanges', tier: 'Free' },
+  apiManagement: { ...production.apiManagement, tier: 'Developer' },
+  tls: { issuer: 'keyvault' },
+});
+const whole = await synth(production, samplePolicies(production));
+const opened = await synth(open, samplePolicies(open));
+
+test('each stack waits for the one before', (t) => {
+  whole.order.forEach((stack, index) => {
+    t.is(stack.node.id, stackNames[index]);
+    t.deepEqual(
+      stack.dependencies.map(({ node }) => node.id),
+      index === 0 ? [] : [stackNames[index - 1]],
+    );
+  });
+});
+
+test('each stack has a state of its own, reached by Entra ID alone', (t) => {
+  const backends = stackNames.map(
+    (name) => (whole.stacks[name].terraform['backend'] as { azurerm: Record<string, unknown> }).azurerm,
+  );
+  t.is(new Set(backends.map(({ key }) => key)).size, stackNames.length);
+  for (const backend of backends) {
+    t.is(backend['use_azuread_auth'], true);
+    t.false('access_key' in backend || 'sas_token' in backend);
+  }
+});
+
+/** Maps whose keys are ours or somebody else's to choose. */
+const freeForm = [
+  'tags',
+  'labels',
+  'annotations',
+  'app_settings',
+  'node_labels',
+  'match_labels',
+  'node_selector',
+  'data',
+  'requests',
+  'limits',
+  'volume_attributes',
+  '//',
+];
+
+for (const [name, { stacks }] of Object.entries({ whole, opened })) {
+  test(`no argument is in camel case: ${name}`, (t) => {
+    for (const stack of stackNames) {
+      for (const block of ['resource', 'data', 'provider', 'terraform'] as const) {
+        for (const path of keysOf(stacks[stack][block])) {
+          if (path.slice(0, -1).some((key) => freeForm.includes(key))) continue;
+          // The third is a logical name.
+          if (block !== 'provider' && path.length === 2) continue;
+          t.notRegex(path.at(-1)!, /[A-Z]/, `${stack}: ${path.join('.')}`);
+        }
+      }
+    }
+  });
+}
+
+test('addresses stay: a new one destroys what had the old one', (t) => {
+  for (const name of stackNames) t.snapshot(addressesOf(whole.stacks[name]), name);
+});
+
+test('every resource that can be tagged says whose it is and which stack made it', (t) => {
+  const untaggable =
+    /^(azurerm_(api_management_|nat_gateway_public|subnet|virtual_network_peering|role_|federated|storage_(container|queue|management)|monitor_(diagnostic|data_collection_rule_association)|network_security_rule|consumption|key_vault_access|eventgrid_system_topic_event)|kubernetes_|helm_|time_)/;
+  for (const name of stackNames) {
+    for (const [type, resources] of Object.entries(whole.stacks[name].resource)) {
+      if (untaggable.test(type)) continue;
+      for (const [id, { tags }] of Object.entries(resources)) {
+        t.like(
+          tags,
+          { application: 'penstock', environment: 'test', owner: 'data-science', stack: name },
+          `${type}.${id}`,
+        );
+      }
+    }
+  }
+});
+
+test('nothing passes from state to state, and no secret stands in an argument', (t) => {
+  for (const name of stackNames) {
+    t.is(whole.stacks[name].output, undefined, name);
+    t.notRegex(
+      whole.texts[name],
+      /terraform_remote_state|kube_config_raw|kube_admin_config|primary_access_key|AccountKey=/,
+    );
+  }
+  const settings = resource(whole.stacks.functions, 'azurerm_function_app_flex_consumption')['app_settings'] as Record<
+    string,
+    string
+  >;
+  t.regex(settings['PENSTOCK_KEY']!, /^@Microsoft\.KeyVault\(SecretUri=https:\/\//);
+  const secret = resource(whole.stacks.edge, 'azurerm_key_vault_secret');
+  t.false('value' in secret);
+  t.regex(
+    String(secret['value_wo']),
+    /^\$\{azurerm_api_management_subscription\.subscription-functions\.primary_key\}$/,
+  );
+});
+
+test('a role is given before it is used, and waited for', (t) => {
+  const waits: [StackName, string, string, string][] = [
+    ['cluster', 'azurerm_kubernetes_cluster', 'cluster', 'time_sleep.roles-work'],
+    ['edge', 'azurerm_api_management_certificate', 'gateway-certificate', 'time_sleep.roles-work'],
+    ['functions', 'azurerm_function_app_flex_consumption', 'functions', 'time_sleep.host-roles-work'],
+    ['functions', 'azurerm_eventgrid_system_topic_event_subscription', 'promotions', 'time_sleep.topic-roles-work'],
+  ];
+  for (const [stack, type, id, wait] of waits) {
+    t.true((resource(whole.stacks[stack], type, id)['depends_on'] as string[]).includes(wait), `${type}.${id}`);
+  }
+  for (const name of stackNames) {
+    const assignments = Object.entries(whole.stacks[name].resource['azurerm_role_assignment'] ?? {});
+    for (const [id, { description, principal_type: kind }] of assignments) {
+      t.true(String(description).length > 10, id);
+      t.is(kind, 'ServicePrincipal');
+    }
+  }
+});
+
+test('a service without an image is left out of workload, edge and functions, with a warning', async (t) => {
+  const services = [
+    { directory: 'a', address: '10.40.16.10', channel: 'a', image: `sha256:${'a'.repeat(64)}` },
+    { directory: 'b', address: '10.40.16.11', channel: 'b' },
+  ];
+  const two = environment({ services }, { definitions: { a: 'name: first', b: 'name: second' } });
+  t.regex(leftOut(two).join(), /^second has no image in config\/test\.yaml yet: .*penstock image push b/);
+  const { stacks, texts } = await synth(two, samplePolicies(two));
+  t.deepEqual(Object.keys(stacks.workload.resource['kubernetes_deployment_v1']!), ['first-deployment']);
+  t.notRegex(texts.edge, /second/);
+  t.is(
+    (resource(stacks.functions, 'azurerm_function_app_flex_consumption')['app_settings'] as Record<string, string>)[
+      'PENSTOCK_CHANNELS'
+    ],
+    'a',
+  );
+  // Its identity waits for it.
+  t.truthy(stacks.platform.resource['azurerm_user_assigned_identity']!['second-identity']);
+});
+
+test('with no image at all everything else still synthesises', async (t) => {
+  const none = environment({ services: [{ directory: 'a', address: '10.40.16.10' }] });
+  const { stacks } = await synth(none, samplePolicies(none));
+  t.is(stacks.workload.resource['kubernetes_deployment_v1'], undefined);
+  t.is(stacks.functions.resource['azurerm_function_app_flex_consumption'], undefined);
+  t.truthy(stacks.edge.resource['azurerm_api_management']);
+});
+
+test('several services each get all of their own', async (t) => {
+  const services = ['a', 'b'].map((directory, index) => ({
+    directory,
+    channel: directory,
+    address: `10.40.16.${10 + index}`,
+    image: `sha256:${directory.repeat(64)}`,
+  }));
+  const two = environment({ services }, { definitions: { a: 'name: first', b: 'name: second' } });
+  const { stacks } = await synth(two, samplePolicies(two));
+  const of = (stack: Synthesised, type: string) => Object.keys(stack.resource[type]!).sort();
+  t.deepEqual(of(stacks.workload, 'kubernetes_deployment_v1'), ['first-deployment', 'second-deployment']);
+  t.deepEqual(of(stacks.workload, 'kubernetes_service_v1'), ['first-service', 'second-service']);
+  t.deepEqual(of(stacks.workload, 'helm_release'), ['first-extras', 'second-extras']);
+  t.deepEqual(of(stacks.edge, 'azurerm_api_management_api'), ['first-api', 'second-api']);
+  t.deepEqual(of(stacks.edge, 'azurerm_api_management_backend'), ['first-backend', 'second-backend']);
+  t.deepEqual(of(stacks.edge, 'azurerm_private_dns_zone'), ['first-zone', 'second-zone']);
+  t.deepEqual(of(stacks.cluster, 'azurerm_federated_identity_credential'), [
+    'cert-manager-federation',
+    'first-federation',
+    'second-federation',
+  ]);
+  const addresses = Object.values(stacks.edge.resource['azurerm_private_dns_a_record']!).map(({ records }) => records);
+  t.deepEqual(addresses, [['10.40.16.10'], ['10.40.16.11']]);
+});
+
+test('text of ours is no template of Terraform', async (t) => {
+  const hostile = environment(
+    { owner: '${path.root}' },
+    { definitions: { 'plumber-app/example': 'description: "%{ if true }${file(\'x\')}"' } },
+  );
+  const { stacks } = await synth(hostile, samplePolicies(hostile));
+  t.is(
+    (resource(stacks.network, 'azurerm_virtual_network')['tags'] as Record<string, string>)['owner'],
+    '$${path.root}',
+  );
+  t.is(resource(stacks.edge, 'azurerm_api_management_api')['description'], "%%{ if true }$${file('x')}");
+});
+
+function addressesOf({ resource: resources = {}, data = {} }: Synthesised): string[] {
+  const list = (block: Record<string, Record<string, unknown>>, prefix: string) =>
+    Object.entries(block).flatMap(([type, all]) => Object.keys(all).map((name) => `${prefix}${type}.${name}`));
+  return [...list(resources, ''), ...list(data, 'data.')].sort();
+}
