@@ -26,26 +26,41 @@ converter <- function(schema) {
 #' @param column The column's JSON Schema, as a list.
 #' @return A function of the column, or `NULL` when JSON carries the column as it is.
 restorer <- function(column) {
+  nullable <- "null" %in% unlist(column$type)
   type <- setdiff(unlist(column$type), "null")
   format <- if (is.null(column$format)) "" else column$format
   if (!is.null(column$enum)) {
     levels <- unlist(column$enum)
     ordered <- identical(column[["$comment"]], "ordered")
-    function(value) factor(as.character(value), levels = levels, ordered = ordered)
+    function(value) factor(as_text(value, nullable), levels = levels, ordered = ordered)
   } else if (format == "date") {
     function(value) as.Date(as.character(value), format = "%Y-%m-%d")
   } else if (format == "date-time") {
     parse_time
-  } else if ("null" %in% unlist(column$type)) {
+  } else if (type == "string") {
+    function(value) as_text(value, nullable)
+  } else if (nullable) {
     switch(type,
       number = as.numeric,
       integer = as.integer,
-      boolean = as.logical,
-      as.character
+      boolean = as.logical
     )
   } else {
     NULL
   }
+}
+
+#' Read texts
+#'
+#' jsonlite reads a column that holds nothing but the text `"NA"` as missing. Where nothing may be missing, it was text.
+#'
+#' @param value The column.
+#' @param nullable Whether a value may be missing.
+#' @return The column as character.
+as_text <- function(value, nullable) {
+  text <- as.character(value)
+  if (!nullable) text[is.na(text)] <- "NA"
+  text
 }
 
 #' Read times as RFC 3339 writes them

@@ -70,8 +70,9 @@ write_text(call_api(building, "/score", probe), file.path(building, "probes", "f
 
 # Nothing is written to OUT before all of it is there; other files in OUT are left alone.
 dir.create(out, recursive = TRUE, showWarnings = FALSE)
-copied <- file.copy(list.files(building, full.names = TRUE), out, recursive = TRUE, overwrite = TRUE)
-if (!all(copied)) {
+copied <- dir.exists(out) &&
+  all(file.copy(list.files(building, full.names = TRUE), out, recursive = TRUE, overwrite = TRUE))
+if (!copied) {
   stop("cannot write to ", out, call. = FALSE)
 }
 cat("trained", normalizePath(out), "\n")
