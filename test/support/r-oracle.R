@@ -1,4 +1,4 @@
-# Answers questions about JSON and Plumber in one R process: a line `verb base64` in, a line of base64 out.
+# Answers questions about JSON and Plumber in one R process: a line `verb base64` in, `answer base64` out.
 suppressMessages({
   library(jsonlite)
   library(plumber)
@@ -87,6 +87,6 @@ repeat {
     error = function(e) list(error = conditionMessage(e))
   )
   text <- enc2utf8(as.character(toJSON(result, auto_unbox = TRUE, digits = NA, null = "null")))
-  cat(gsub("\n", "", base64_enc(charToRaw(text))), "\n", sep = "")
+  cat("answer ", gsub("\n", "", base64_enc(charToRaw(text))), "\n", sep = "")
   flush(stdout())
 }

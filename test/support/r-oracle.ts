@@ -19,7 +19,8 @@ export class ROracle {
     this.#process = spawn('Rscript', ['--vanilla', script], { stdio: 'pipe' });
     this.#process.stderr.pipe(process.stderr, { end: false });
     this.#lines = createInterface({ input: this.#process.stdout });
-    this.#lines.on('line', (line) => this.#waiting.shift()?.(line));
+    // Plumber prints the errors of handlers, so not every line is for us.
+    this.#lines.on('line', (line) => line.startsWith('answer ') && this.#waiting.shift()?.(line.slice(7)));
     this.#lines.on('close', () => {
       for (const give of this.#waiting.splice(0)) give(encode({ error: 'R ended' }));
     });

@@ -25,6 +25,7 @@ export interface Fault {
 
 /** Some consecutive rows: where they start and end in the body, and the kinds seen in each column. */
 export interface Block {
+  readonly rows: number;
   readonly from: number;
   readonly to: number;
   readonly kinds: readonly number[];
@@ -287,7 +288,12 @@ export class Table {
 
   #closeBlock(from: number): void {
     this.blocks ??= [];
-    this.blocks.push({ from, to: this.to, kinds: this.#kinds.slice(0, this.#columns) });
+    this.blocks.push({
+      rows: this.rows - BLOCK_ROWS * this.blocks.length,
+      from,
+      to: this.to,
+      kinds: this.#kinds.slice(0, this.#columns),
+    });
     for (let i = 0; i < this.#columns; i++) {
       this.#blockKinds[i]! |= this.#kinds[i]!;
       this.#kinds[i] = 0;

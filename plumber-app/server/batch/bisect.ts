@@ -1,0 +1,124 @@
+import { type Milliseconds } from '../../../service/units.ts';
+import { type Answer, type Outcome } from './answer.ts';
+import { type Experience } from './doubts.ts';
+import { sliceAnswer } from './slice.ts';
+
+/** What one request gets: R's answer to it alone, or its slice of a merged one (latin1, as `Slice.text`), or no answer. */
+export type Result =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'sliced'; readonly answer: Answer; readonly text: string }
+  | { readonly kind: 'failed'; readonly reason: 'died' | 'timeout' };
+
+/** What a merged call needs of its surroundings. */
+export interface MergedCall<Request> {
+  readonly experience: Experience;
+  rows(request: Request): number;
+  /**
+   * One call to R, of one request as it came or of several merged.
+   *
+   * @param limit how long it may take; undefined: as long as any call.
+   */
+  call(requests: readonly Request[], limit: Milliseconds | undefined): Promise<Outcome>;
+  /** Whether an answer is of the kind that was proven to be sliceable: same status, same headers. */
+  isProven(answer: Answer): boolean;
+  /** How long a merged call of so many rows takes at the very most, when nothing is wrong. */
+  leash(rows: number): Milliseconds | undefined;
+  /** Gives a request its result; called once for each. */
+  deliver(request: Request, result: Result): void;
+}
+
+/** What a merged call was good for. */
+export interface Report {
+  /** Calls made, the merged one included. */
+  readonly calls: number;
+  /** The merged answer could not be used although nothing was wrong with any request of it. */
+  readonly inVain: boolean;
+}
+
+/**
+ * Answers some requests by one call to R, and sees to it that none suffers from another: when the merged call fails, or
+ * its answer can't be split, each half is called for itself, down to single requests. So one bad request among n causes
+ * at most 2·⌈log₂ n⌉ further calls, and no error to others. After a timeout the halves are kept on a leash, since
+ * waiting out the whole time limit at every step would make the others wait for long; a request alone has all its time.
+ * A request whose worker died is called once more, since workers also die of other causes (the call must be pure).
+ */
+export async function callMerged<Request>(requests: readonly Request[], merged: MergedCall<Request>): Promise<Report> {
+  const run = new Run(merged);
+  const isFine = await run.answer(requests, undefined);
+  return { calls: run.calls, inVain: isFine && run.wasUseless };
+}
+
+class Run<Request> {
+  calls = 0;
+  wasUseless = false;
+  readonly #merged: MergedCall<Request>;
+
+  constructor(merged: MergedCall<Request>) {
+    this.#merged = merged;
+  }
+
+  /** Returns whether all requests got answers such as a good request gets. */
+  async answer(requests: readonly Request[], limit: Milliseconds | undefined): Promise<boolean> {
+    const [request] = requests;
+    if (request === undefined) return true;
+    if (requests.length === 1) return this.#answerAlone(request);
+    const outcome = await this.#call(requests, limit);
+    if (outcome.kind === 'answered' && (await this.#deliverSlices(requests, outcome.answer))) return true;
+    const isOverdue = outcome.kind === 'failed' && outcome.reason === 'timeout';
+    if (outcome.kind === 'answered' || isOverdue) this.wasUseless = true;
+    const middle = requests.length >> 1;
+    const isSlow = isOverdue || limit !== undefined;
+    const halves = [requests.slice(0, middle), requests.slice(middle)].map((half) =>
+      this.answer(half, isSlow ? this.#leash(half) : undefined),
+    );
+    return (await Promise.all(halves)).every(Boolean);
+  }
+
+  async #answerAlone(request: Request): Promise<boolean> {
+    const outcome = await this.#callAlone(request);
+    this.#merged.deliver(request, outcome);
+    return outcome.kind === 'answered' && this.#merged.isProven(outcome.answer);
+  }
+
+  /** False when the answer can't be split; then nothing was delivered. */
+  async #deliverSlices(requests: readonly Request[], answer: Answer): Promise<boolean> {
+    const merged = this.#merged;
+    if (!merged.isProven(answer)) return false;
+    const slices = sliceAnswer(
+      answer.body,
+      requests.map((request) => merged.rows(request)),
+    );
+    if (slices === undefined) return false;
+    const doubtful: Promise<void>[] = [];
+    slices.forEach(({ text, doubts }, i) => {
+      const request = requests[i]!;
+      if (merged.experience.open(doubts) === 0) merged.deliver(request, { kind: 'sliced', answer, text });
+      else doubtful.push(this.#settle(request, text, doubts));
+    });
+    await Promise.all(doubtful);
+    return true;
+  }
+
+  /** Answers a request alone, and learns whether its slice would have been the same. */
+  async #settle(request: Request, text: string, doubts: number): Promise<void> {
+    const outcome = await this.#callAlone(request);
+    if (outcome.kind === 'answered') {
+      this.#merged.experience.learn(doubts, outcome.answer.body.toString('latin1') === text);
+    }
+    this.#merged.deliver(request, outcome);
+  }
+
+  async #callAlone(request: Request): Promise<Outcome> {
+    const outcome = await this.#call([request], undefined);
+    return outcome.kind === 'failed' && outcome.reason === 'died' ? this.#call([request], undefined) : outcome;
+  }
+
+  #call(requests: readonly Request[], limit: Milliseconds | undefined): Promise<Outcome> {
+    this.calls++;
+    return this.#merged.call(requests, limit);
+  }
+
+  #leash(requests: readonly Request[]): Milliseconds | undefined {
+    return this.#merged.leash(requests.reduce((sum, request) => sum + this.#merged.rows(request), 0));
+  }
+}
