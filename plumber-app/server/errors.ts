@@ -27,7 +27,9 @@ export class Refusal {
     this.reason = reason;
     this.message = STATUS_CODES[status] ?? '';
     this.body = Buffer.from(JSON.stringify({ error, detail }));
-    this.headers = ['Content-Type', 'application/json', 'Content-Length', String(this.body.length)];
+    // The gateway sends such a call again: it was never given to R, which an API's own 503 does not promise.
+    const refused = status === 503 ? ['x-penstock-refused', reason] : [];
+    this.headers = ['Content-Type', 'application/json', 'Content-Length', String(this.body.length), ...refused];
   }
 
   /** Tells the caller when to come again, in whole seconds. */

@@ -1,0 +1,144 @@
+import { join, relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { UserError } from '../../service/errors.ts';
+import { createOutput, type Output } from '../output.ts';
+import { portNumber } from '../port.ts';
+import { trainedExample } from '../stack/example.ts';
+import { curlLine, sampleCall, send } from '../stack/sample-call.ts';
+import { startStack, type Stack } from '../stack/stack.ts';
+import { openState, type StackState } from '../stack/state.ts';
+
+interface Options {
+  readonly service?: string[];
+  readonly once: boolean;
+  readonly port: number;
+  readonly functionsPort: number;
+  readonly state: string;
+  readonly json: boolean;
+}
+
+/** The product whose key is shown: what an application gets. */
+const shownProduct = 'standard';
+const width = 16;
+
+/** `penstock up`: the whole of Penstock on this machine, until Ctrl-C; with `--once`, one call and one round of functions. */
+export function upCommand(): Command {
+  return new Command('up')
+    .description(
+      'Run the whole of Penstock on this machine: a blob store, the scoring server, the gateway with the policies that are deployed, and the functions.',
+    )
+    .option('--service <dir...>', 'the Plumber directories to serve (default: the sample service)')
+    .option('--once', 'make one scored call, run the warm-up and the probes once, and exit', false)
+    .option('--port <port>', "the gateway's port; 0 for a free one", portNumber, 0)
+    .option('--functions-port <port>', "the functions' port; 0 for a free one", portNumber, 0)
+    .option('--state <dir>', 'where blobs, keys and logs are kept', join(import.meta.dirname, '../../.penstock'))
+    .option('--json', 'print JSON', false)
+    .action(async (options: Options) => {
+      const state = await openState(resolve(options.state));
+      try {
+        await up(state, options);
+      } finally {
+        await state.release();
+      }
+    });
+}
+
+async function up(state: StackState, options: Options): Promise<void> {
+  const output = createOutput(options.json, process.stdout);
+  const stopping = new AbortController();
+  let stack: Stack | undefined;
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    const onSignal = () => {
+      if (stopping.signal.aborted) {
+        stack?.kill();
+        process.exit(1);
+      }
+      stopping.abort(new UserError('interrupted'));
+      resolve('interrupted');
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  });
+
+  const directories = options.service?.map((directory) => resolve(directory)) ?? [
+    await trainedExample(await state.folder('models'), (line) => output.line(line)),
+  ];
+  stack = await startStack({
+    ...options,
+    state,
+    directories,
+    follow: options.service !== undefined,
+    say: (part, text) => output.line(`${part.padEnd(width)}${text}`),
+    signal: stopping.signal,
+  });
+  try {
+    const failed = stack.failed.then((why) => {
+      if (!stopping.signal.aborted) throw new UserError(why);
+    });
+    if (options.once) {
+      await Promise.race([once(stack, output), failed]);
+    } else {
+      await Promise.race([showHow(stack, output, state), failed]);
+      await Promise.race([interrupted, failed]);
+      output.line('stopping (Ctrl-C again ends it at once)');
+    }
+  } finally {
+    stopping.abort();
+    await stack.stop();
+  }
+}
+
+/** Prints the URLs, a key, and a line to paste. */
+async function showHow(stack: Stack, output: Output, state: StackState): Promise<void> {
+  const key = stack.keys[shownProduct]!;
+  const calls = await Promise.all(stack.services.map((service) => sampleCall(service, key)));
+  const curl = calls.map((call) => curlLine(call, key));
+  const result = {
+    url: stack.gatewayUrl,
+    key,
+    keys: stack.keys,
+    services: stack.services.map(({ definition, release, url }) => ({ name: definition.name, release, url })),
+    health: stack.healthUrl,
+    curl,
+  };
+  output.result(result, () => {
+    output.line('');
+    for (const { url } of stack.services) output.line(`${'URL'.padEnd(width)}${url}`);
+    output.line(`${'key'.padEnd(width)}${key}  (product ${shownProduct})`);
+    output.line(`${'health'.padEnd(width)}${stack.healthUrl}`);
+    output.line(`${'logs'.padEnd(width)}${relative(process.cwd(), join(state.directory, 'logs')) || '.'}`);
+    output.line(`\nTry it:\n`);
+    for (const line of curl) output.line(`${line}\n`);
+    output.line('Ctrl-C stops it all.');
+  });
+}
+
+/** One scored call for every service, one warm-up, one round of probes. @throws UserError when any of them failed */
+async function once(stack: Stack, output: Output): Promise<void> {
+  const key = stack.keys[shownProduct]!;
+  output.line('');
+  const answers = [];
+  for (const service of stack.services) {
+    const answer = await send(await sampleCall(service, key), key);
+    output.line(`${answer.method} ${answer.url}`);
+    output.line(`  ${answer.status}  ${answer.release ?? ''}  ${shortened(answer.body)}`);
+    answers.push(answer);
+  }
+  const outcomes = [];
+  for (const name of ['warm-models', 'probe-health']) {
+    const outcome = await stack.invoke(name);
+    output.line(`${name}  ${outcome.ok ? 'ok' : 'failed'}  ${Math.round(outcome.duration)} ms`);
+    for (const { message } of outcome.logs) output.line(`  ${message}`);
+    outcomes.push(outcome);
+  }
+  const failures = [
+    ...answers.filter(({ status }) => status >= 400).map(({ method, url, status }) => `${method} ${url}: ${status}`),
+    ...outcomes.filter(({ ok }) => !ok).map((outcome) => `${outcome.function}: ${outcome.error ?? 'failed'}`),
+  ];
+  output.result({ calls: answers, functions: outcomes, ok: failures.length === 0 }, () => undefined);
+  if (failures.length > 0) throw new UserError(failures.join('\n'));
+}
+
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
