@@ -31,9 +31,10 @@ export interface Vector {
  * only where it makes lines.
  *
  * @param rows how many elements each array must have.
+ * @param looksInside whether `inner` is wanted.
  */
-export function vectorsOf(body: Buffer, rows: number): Vector[] | undefined {
-  const reader = new Reader(body, rows);
+export function vectorsOf(body: Buffer, rows: number, looksInside: boolean): Vector[] | undefined {
+  const reader = new Reader(body, rows, looksInside);
   const vectors: Vector[] = [];
   if (body[0] === 91) {
     const vector = reader.vector('', 0);
@@ -61,6 +62,7 @@ export function sliceAnswer(body: Buffer, counts: readonly number[]): Slice[] | 
   const vectors = vectorsOf(
     body,
     counts.reduce((sum, count) => sum + count, 0),
+    false,
   );
   if (vectors === undefined) return undefined;
   const text = body.toString('latin1');
@@ -93,11 +95,13 @@ class Reader {
   readonly #body: Buffer;
   readonly #rows: number;
   readonly #lexer = new Lexer();
+  readonly #looksInside: boolean;
   #inner = new Map<string, number>();
 
-  constructor(body: Buffer, rows: number) {
+  constructor(body: Buffer, rows: number, looksInside: boolean) {
     this.#body = body;
     this.#rows = rows;
+    this.#looksInside = looksInside;
   }
 
   /** Reads `{"name":` or `,"name":`; false when there is something else. */
@@ -153,11 +157,13 @@ class Reader {
         const bits = this.#scalar(start);
         pos = this.at;
         if (pos < 0) return 0;
-        if (body[pos] === 58) name = body.toString('latin1', start, pos++);
-        else {
-          doubts |= doubt.remaining(bits);
-          this.#inner.set(name, (this.#inner.get(name) ?? 0) | bits);
+        if (body[pos] === 58) {
+          if (this.#looksInside) name = body.toString('latin1', start, pos);
+          pos++;
+          continue;
         }
+        doubts |= doubt.remaining(bits);
+        if (this.#looksInside) this.#inner.set(name, (this.#inner.get(name) ?? 0) | bits);
       }
     }
     this.at = pos;

@@ -43,7 +43,7 @@ export function splitRows(field: string, scan: Scan, parts: number): Chunk[] | u
 export function joinAnswers(answers: readonly Buffer[], chunks: readonly Chunk[]): Buffer | undefined {
   const parts: Vector[][] = [];
   for (let i = 0; i < answers.length; i++) {
-    const vectors = vectorsOf(answers[i]!, chunks[i]!.rows);
+    const vectors = vectorsOf(answers[i]!, chunks[i]!.rows, true);
     if (vectors === undefined || vectors.length !== (parts[0] ?? vectors).length) return undefined;
     parts.push(vectors);
   }
