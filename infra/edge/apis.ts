@@ -32,7 +32,7 @@ export function edgeApis(stack: PenstockStack, edge: Edge): Map<string, Deployed
     });
     known.set(`fragment ${scope.name}`, fragment);
   }
-  for (const { service } of policies.apis) known.set(`backend ${service}`, backend(stack, edge, service));
+  for (const api of policies.apis) known.set(`backend ${api.backend}`, backend(stack, edge, api));
   for (const { scope, xml } of policies.documents) {
     if (scope.kind !== 'global') continue;
     new ApiManagementPolicy(stack, 'global-policy', {
@@ -44,12 +44,16 @@ export function edgeApis(stack: PenstockStack, edge: Edge): Map<string, Deployed
   return new Map(policies.apis.map((api) => [api.service, deployApi(stack, edge, api)]));
 }
 
-function backend(stack: PenstockStack, { group, instance }: Edge, service: string): ApiManagementBackend {
+function backend(
+  stack: PenstockStack,
+  { group, instance }: Edge,
+  { service, backend: name }: EdgeApi,
+): ApiManagementBackend {
   const { object, host } = serviceNamesOf(stack.environment, service);
   // The gateway's list of authorities lacks the staging one: `infra/rules` makes a note of it.
   const validate = stack.environment.tls.issuer !== 'letsencrypt-staging';
   return new ApiManagementBackend(stack, `${object}-backend`, {
-    name: service,
+    name,
     apiManagementName: instance.name,
     resourceGroupName: group.name,
     protocol: 'http',
@@ -99,7 +103,7 @@ function deployApi(stack: PenstockStack, edge: Edge, { service, operations }: Ed
       ...common,
       apiName: api.name,
       operationId: id,
-      displayName,
+      displayName: literal(displayName),
       method,
       urlTemplate,
       templateParameter: parameters.map((name) => ({ name, type: 'string', required: true })),

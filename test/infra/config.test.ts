@@ -106,7 +106,11 @@ test('a GPU service needs a GPU pool', (t) => {
 });
 
 test('services of one name are refused', (t) => {
-  const services = ['a', 'b'].map((directory, index) => ({ directory, address: `10.40.16.${10 + index}` }));
+  const services = ['a', 'b'].map((directory, index) => ({
+    directory,
+    channel: directory,
+    address: `10.40.16.${10 + index}`,
+  }));
   const error = t.throws(() => environment({ services }), { instanceOf: UserError });
   t.regex(error.message, /a and b are both named boston-housing/);
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { dependenciesOf } from '../../infra/edge/parts.ts';
-import { referencesOf } from '../../infra/edge/policy-set.ts';
+import { policySetOf } from '../../infra/edge/policies.ts';
 import { literal } from '../../infra/literal.ts';
 import { environment } from '../support/environment.ts';
 import { resource, samplePolicies, synth } from '../support/infra.ts';
@@ -23,14 +23,19 @@ test('a policy waits for all that its XML names', (t) => {
   );
 });
 
-test('names are read from attributes in either quotes, from expressions and from texts', (t) => {
-  const xml = `<a backend-id="b1"/><b backend-id = 'b2'/><c backend-id="@(x)"/><d certificate-id="c"/><include-fragment fragment-id="f"/>{{n.1}}@("{{n-2}}")`;
-  t.deepEqual(referencesOf(xml), {
-    backends: ['b1', 'b2'],
-    certificates: ['c'],
-    fragments: ['f'],
-    namedValues: ['n.1', 'n-2'],
-  });
+test('the policies of this product deploy with all that they name', async (t) => {
+  const entra = environment({ entra: { audience: 'api://penstock', roles: ['Score.Invoke'] } });
+  const { stacks } = await synth(entra, policySetOf(entra));
+  const policy = resource(stacks.edge, 'azurerm_api_management_api_policy');
+  t.true((policy['depends_on'] as string[]).includes('azurerm_api_management_backend.boston-housing-backend'));
+  t.true((policy['depends_on'] as string[]).includes('azurerm_api_management_certificate.gateway-certificate'));
+  t.regex(String(policy['xml_content']), /Score\.Invoke/);
+  t.is(resource(stacks.edge, 'azurerm_api_management_backend')['name'], 'scoring-boston-housing');
+  t.deepEqual(Object.keys(stacks.edge.resource['azurerm_api_management_product_policy']!).sort(), [
+    'product-internal-policy',
+    'product-standard-policy',
+    'product-trial-policy',
+  ]);
 });
 
 test('a policy that names what is not deployed is refused', (t) => {

@@ -16,10 +16,10 @@ const opened = await synth(open, samplePolicies(open));
 
 test('each stack waits for the one before', (t) => {
   whole.order.forEach((stack, index) => {
-    t.is(stack.node.id, stackNames[index]);
+    t.is(stack.node.id, stackNames[index]!);
     t.deepEqual(
       stack.dependencies.map(({ node }) => node.id),
-      index === 0 ? [] : [stackNames[index - 1]],
+      index === 0 ? [] : [stackNames[index - 1]!],
     );
   });
 });

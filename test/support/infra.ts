@@ -89,6 +89,7 @@ export function samplePolicies({ services }: Environment): PolicySet {
     ],
     apis: apis.map((service) => ({
       service,
+      backend: service,
       products: ['standard', 'trial', 'internal'],
       operations: [
         { id: 'post-score', displayName: 'POST /score', method: 'POST', urlTemplate: '/score', parameters: [] },

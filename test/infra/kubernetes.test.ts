@@ -1,0 +1,147 @@
+import test from 'ava';
+import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
+import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
+import { Namespace } from 'kubernetes-models/v1/Namespace';
+import { Service } from 'kubernetes-models/v1/Service';
+import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
+import { parseAllDocuments } from 'yaml';
+import { type Environment } from '../../infra/config.ts';
+import { namespaceObjects, serviceObjects, type Facts } from '../../infra/kubernetes/objects.ts';
+import { toYaml } from '../../infra/kubernetes/yaml.ts';
+import { environment } from '../support/environment.ts';
+import { resource, samplePolicies, synth } from '../support/infra.ts';
+
+/** References, as the workload stack makes them. */
+const facts: Facts = {
+  registry: '',
+  clientIdOf: () => '${data.azurerm_user_assigned_identity.boston-housing-identity.client_id}',
+  gatewayCertificates:
+    '-----BEGIN CERTIFICATE-----\n${data.azurerm_key_vault_certificate.gateway-certificate-0.certificate_data_base64}\n-----END CERTIFICATE-----\n',
+};
+
+const kinds = {
+  Namespace,
+  ConfigMap,
+  NetworkPolicy,
+  ServiceAccount,
+  Deployment,
+  Service,
+  HorizontalPodAutoscaler,
+  PodDisruptionBudget,
+};
+const production = environment();
+const vaulted = environment({ tls: { issuer: 'keyvault' } });
+const gpu = environment(
+  { cluster: { ...production.cluster, gpu: { size: 'Standard_NC4as_T4_v3', min: 0, max: 1 } } },
+  { definitions: { 'plumber-app/example': 'name: boston-housing\ngpu: true' } },
+);
+
+function objectsOf(where: Environment): Record<string, unknown>[] {
+  const { names } = { names: { registry: registryOf(where) } };
+  const own = { ...facts, registry: names.registry };
+  return [
+    ...Object.values(namespaceObjects(where, own)),
+    ...where.services.flatMap((service) => Object.values(serviceObjects(where, service, own))),
+  ];
+}
+
+function registryOf({ subscription }: Environment): string {
+  return `crpenstocktest${subscription.length}.azurecr.io`;
+}
+
+for (const [name, where] of Object.entries({ production, vaulted, gpu })) {
+  test(`the YAML is what Kubernetes' own schemas ask for: ${name}`, (t) => {
+    const documents = parseAllDocuments(toYaml(objectsOf(where))).map(
+      (document) => document.toJS() as { kind: keyof typeof kinds },
+    );
+    t.true(documents.length >= 9);
+    for (const document of documents) {
+      const Kind = kinds[document.kind] as new (data: object) => { validate(): void };
+      t.notThrows(() => new Kind(document).validate(), document.kind);
+    }
+  });
+
+  test(`both emitters say the same: ${name}`, async (t) => {
+    const { stacks } = await synth(where, samplePolicies(where));
+    const emitted = Object.entries(stacks.workload.resource)
+      .filter(([type]) => type.startsWith('kubernetes_'))
+      .flatMap(([, all]) => Object.values(all))
+      .flatMap(({ depends_on: _, timeouts: __, lifecycle: ___, '//': ____, ...content }) => leaves(content));
+    const meant = objectsOf(where).flatMap(({ apiVersion: _, kind: __, ...content }) => leaves(content));
+    t.deepEqual(emitted.map(masked).sort(), meant.map(masked).sort());
+  });
+}
+
+test('a pod is what the platform promises', async (t) => {
+  const { stacks } = await synth(production, samplePolicies(production));
+  const spec = resource(stacks.workload, 'kubernetes_deployment_v1')['spec'] as Record<string, unknown>;
+  t.false('replicas' in spec);
+  t.like(spec, { strategy: { rolling_update: { max_unavailable: '0', max_surge: '25%' } } });
+  const pod = (spec['template'] as { spec: Record<string, unknown> }).spec;
+  t.like(pod, {
+    automount_service_account_token: false,
+    enable_service_links: false,
+    // 15 s to leave the load balancer, 2 s in the queue, 10 s in R.
+    termination_grace_period_seconds: 27,
+    security_context: { run_as_non_root: true, run_as_user: '10001', seccomp_profile: { type: 'RuntimeDefault' } },
+  });
+  const [container] = pod['container'] as Record<string, Record<string, unknown>>[];
+  t.like(container, {
+    image_pull_policy: 'Always',
+    startup_probe: { period_seconds: 2, failure_threshold: 90 },
+    lifecycle: { pre_stop: [{ exec: { command: ['sleep', '15'] } }] },
+    security_context: {
+      read_only_root_filesystem: true,
+      allow_privilege_escalation: false,
+      capabilities: { drop: ['ALL'] },
+    },
+  });
+  t.deepEqual(container!['resources']!['requests'], container!['resources']!['limits']);
+  t.deepEqual(container!['env'], [
+    { name: 'OMP_NUM_THREADS', value: '1' },
+    { name: 'TMPDIR', value: '/tmp' },
+  ]);
+  t.deepEqual(
+    (pod['topology_spread_constraint'] as Record<string, unknown>[]).map((each) => [
+      each['topology_key'],
+      each['when_unsatisfiable'],
+      each['match_label_keys'],
+    ]),
+    [
+      ['topology.kubernetes.io/zone', 'DoNotSchedule', ['pod-template-hash']],
+      ['kubernetes.io/hostname', 'ScheduleAnyway', ['pod-template-hash']],
+    ],
+  );
+  t.like(resource(stacks.workload, 'kubernetes_namespace_v1')['metadata'], {
+    labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+  });
+  t.like(resource(stacks.workload, 'kubernetes_service_v1')['spec'], {
+    type: 'LoadBalancer',
+    external_traffic_policy: 'Local',
+  });
+});
+
+test('only services that ask for a GPU get to the GPU pool', (t) => {
+  const podOf = (where: Environment) => serviceObjects(where, where.services[0]!, facts).deployment.spec.template.spec;
+  t.is(podOf(gpu).nodeSelector['penstock.io/pool'], 'gpu');
+  t.is(podOf(gpu).containers[0]!.resources.limits['nvidia.com/gpu'], '1');
+  t.is(podOf(production).nodeSelector['penstock.io/pool'], 'scoring');
+  t.false('nvidia.com/gpu' in podOf(production).containers[0]!.resources.limits);
+  t.false(podOf(production).tolerations.some(({ key }) => key === 'sku'));
+});
+
+/** Every value of an object as text; the order and the names of keys differ between the two forms. */
+function leaves(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [String(value)];
+  return Object.values(value).flatMap(leaves);
+}
+
+/** Modes are numbers in YAML and octal texts in the provider; the registry's name is the stack's to know. */
+function masked(leaf: string): string {
+  if (leaf === '288') return '0440';
+  if (leaf === '292') return '0444';
+  return leaf.replace(/^cr\w+\.azurecr\.io\//, 'registry/');
+}
