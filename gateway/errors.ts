@@ -20,8 +20,12 @@ export class DocumentError extends UserError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const lines = problems.map(({ document, line, message }) => `${document}:${line}: ${message}`);
+    const documents = [...new Set(problems.map(({ document }) => document))];
+    const sorted = documents.flatMap((document) =>
+      problems.filter((problem) => problem.document === document).sort((a, b) => a.line - b.line),
+    );
+    const lines = sorted.map(({ document, line, message }) => `${document}:${line}: ${message}`);
     super([...new Set(lines)].join('\n'));
-    this.problems = problems;
+    this.problems = sorted;
   }
 }

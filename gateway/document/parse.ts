@@ -13,6 +13,8 @@ interface Growing {
   attributes: Map<string, Content>;
   children: Element[];
   text: string;
+  /** Where the first text that is more than white space begins. */
+  textStart: number | undefined;
 }
 
 /**
@@ -56,7 +58,7 @@ export function parseDocument(document: string, written: string): Element | Prob
   parser.on('doctype', () => wrong(parser.position, 'a policy document has no DOCTYPE'));
   parser.on('opentagstart', ({ name }) => {
     const start = text.lastIndexOf('<', parser.position - 1);
-    open.push({ name, start, inside: 0, attributes: new Map(), children: [], text: '' });
+    open.push({ name, start, inside: 0, attributes: new Map(), children: [], text: '', textStart: undefined });
   });
   parser.on('opentag', ({ attributes }) => {
     const element = open.at(-1)!;
@@ -67,18 +69,21 @@ export function parseDocument(document: string, written: string): Element | Prob
   });
   const addText = (added: string) => {
     const element = open.at(-1);
-    if (element) element.text += added;
+    if (!element) return;
+    element.text += added;
+    if (element.textStart !== undefined || added.trim() === '') return;
+    const start = text.lastIndexOf('>', parser.position - 2) + 1;
+    element.textStart = start + /^\s*/.exec(text.slice(start))![0].length;
   };
   parser.on('text', addText);
   parser.on('cdata', addText);
   parser.on('closetag', () => {
-    const { start, inside, text: ownText, ...element } = open.pop()!;
+    const { start, inside, text: ownText, textStart, ...element } = open.pop()!;
     const end = text.lastIndexOf('</', parser.position - 1);
-    const textStart = inside + /^\s*/.exec(source.slice(inside))![0].length;
     const finished: Element = {
       ...element,
       ...position(start),
-      text: content(ownText, position(textStart).line, inside),
+      text: content(ownText, position(textStart ?? inside).line, inside),
       inner: end >= inside ? source.slice(inside, end) : '',
     };
     if (open.length > 0) open.at(-1)!.children.push(finished);

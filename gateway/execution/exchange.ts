@@ -45,7 +45,7 @@ export class Exchange implements context.PolicyContext {
   #requestId: string | undefined;
   #call: ResponseStream | undefined;
   #gone = false;
-  #seen: Set<string> | undefined;
+  #counted: Map<string, number> | undefined;
   #beforeSending: ((exchange: Exchange) => void | Promise<void>)[] | undefined;
   #afterwards: ((exchange: Exchange) => void)[] | undefined;
 
@@ -115,10 +115,9 @@ export class Exchange implements context.PolicyContext {
     (this.#afterwards ??= []).push(hook);
   }
 
-  /** True the first time that this call is asked for `key`. */
-  firstTime(key: string): boolean {
-    const seen = (this.#seen ??= new Set());
-    return seen.size !== seen.add(key).size;
+  /** What this call has counted already, by the counter's key: several policies may share a counter. */
+  get counted(): Map<string, number> {
+    return (this.#counted ??= new Map());
   }
 
   async settle(): Promise<void> {

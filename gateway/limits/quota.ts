@@ -31,10 +31,11 @@ export class QuotaCounters {
     this.#clock = clock;
   }
 
-  exhausted(key: string, quota: Quota): Exhausted | undefined {
+  /** What is exhausted, if anything is. `own` calls were counted for the very call that asks. */
+  exhausted(key: string, quota: Quota, own = 0): Exhausted | undefined {
     const usage = this.#current(key, quota);
     const what =
-      quota.calls !== undefined && usage.calls >= quota.calls
+      quota.calls !== undefined && usage.calls - own >= quota.calls
         ? 'call volume'
         : quota.bandwidth !== undefined && usage.bytes >= quota.bandwidth
           ? 'bandwidth'

@@ -59,7 +59,7 @@ function outgoing(exchange: Exchange): Call {
   if (host !== undefined && host !== original) flat.push('Host', host);
   const call: Call = {
     origin: base.origin,
-    path: base.path + request.path + queryString || '/',
+    path: (base.path + request.path || '/') + queryString,
     method: request.Method,
     headers: flat,
     body: undefined,

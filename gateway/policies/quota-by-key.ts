@@ -26,11 +26,16 @@ export const quotaByKey: Policy = {
     return async (exchange) => {
       const { quotas } = exchange.runtime;
       const key = `quota-by-key/${limited.period}/${counterKey.get(exchange)}`;
-      checkQuota(exchange, key, limited);
-      if (!exchange.firstTime(key)) return;
+      const counted = exchange.counted.get(key);
+      checkQuota(exchange, key, limited, counted);
+      if (counted !== undefined) return;
+      exchange.counted.set(key, 0);
       await countBytes(exchange, key, limited);
       const count = () => {
-        if (condition.get(exchange)) quotas.count(key, limited, increment?.get(exchange) ?? 1, 0);
+        if (!condition.get(exchange)) return;
+        const calls = increment?.get(exchange) ?? 1;
+        quotas.count(key, limited, calls, 0);
+        exchange.counted.set(key, calls);
       };
       if (atOnce) count();
       else

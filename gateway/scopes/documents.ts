@@ -52,7 +52,7 @@ export async function readScope(
 ): Promise<ScopePolicies> {
   const root = await read(document, directory, build.problems);
   const sections: Partial<Record<Section, PolicyList>> = {};
-  const wrong = (element: Element, message: string) => build.problems.push({ document, line: element.line, message });
+  const wrong = ({ line }: { line: number }, message: string) => build.problems.push({ document, line, message });
   if (root && root.name !== 'policies') wrong(root, `a policy document's root element is policies, not ${root.name}`);
   if (root?.name !== 'policies') return { scope, sections };
 
@@ -62,7 +62,7 @@ export async function readScope(
     if (!section) wrong(element, `${element.name} is no section; inbound, backend, outbound and on-error are`);
     else if (sections[section]) wrong(element, `the section ${section} is there twice`);
     else {
-      if (element.text.text.trim() !== '') wrong(element, `${section}: no text is expected between the policies`);
+      if (element.text.text.trim() !== '') wrong(element.text, `${section}: no text is expected between the policies`);
       const surroundings = { build, document, scope, section, path: '', inFragment: false, once };
       sections[section] = build.list(element.children, surroundings);
     }

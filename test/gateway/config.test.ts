@@ -27,7 +27,7 @@ subscriptions:
     ),
     [
       'listen.port must be a valid port',
-      'namedValues.a does not match any of the allowed types',
+      'namedValues.a contains a conflict between exclusive peers [value, env]',
       'apis[0].path must be a path without a slash at either end',
       'apis[0].operations[0].urlTemplate must start with /',
       'apis[1].serviceUrl must be a valid uri with a scheme matching the http|https pattern',

@@ -181,7 +181,10 @@ export interface Answer {
 
 /** One HTTP call that changes nothing on its way, unlike fetch. */
 export async function call(url: string, { method = 'GET', headers, body }: CallInit = {}): Promise<Answer> {
-  const request = http.request(url, { method, headers, agent: false });
+  // With headers as a list, node writes these alone.
+  const host = Array.isArray(headers) ? ['Host', new URL(url).host] : [];
+  const sent = Array.isArray(headers) ? [...host, ...(headers as string[])] : (headers as http.OutgoingHttpHeaders);
+  const request = http.request(url, { method, headers: sent, agent: false });
   request.end(body);
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
   const chunks: Buffer[] = [];

@@ -3,8 +3,8 @@ import { Fault } from '../../execution/fault.ts';
 import { type Exhausted, type Quota } from '../../limits/quota.ts';
 
 /** @throws Fault 403 when nothing is left of the quota */
-export function checkQuota(exchange: Exchange, key: string, quota: Quota): void {
-  const exhausted = exchange.runtime.quotas.exhausted(key, quota);
+export function checkQuota(exchange: Exchange, key: string, quota: Quota, own = 0): void {
+  const exhausted = exchange.runtime.quotas.exhausted(key, quota, own);
   if (exhausted) throw outOfQuota(exhausted);
 }
 
