@@ -1,0 +1,284 @@
+import { createRequire } from 'node:module';
+import { Language, Parser, type Node } from 'web-tree-sitter';
+
+/** A node of the C# syntax tree, copied out of the parser's memory. Comments are left out. */
+export interface Syntax {
+  /** The grammar's node type; for keywords and punctuation the token itself. */
+  readonly kind: string;
+  readonly named: boolean;
+  readonly text: string;
+  /** Lines below the expression's first, from 0. */
+  readonly line: number;
+  readonly children: readonly Syntax[];
+  readonly fields: ReadonlyMap<string, Syntax>;
+}
+
+/** The source is not C#; `line` counts from the expression's first line, which is 0. */
+export class SyntaxProblem extends Error {
+  readonly line: number;
+  constructor(line: number, message: string) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** The named children: operands and clauses without punctuation. */
+export function parts(node: Syntax): readonly Syntax[] {
+  return node.children.filter((child) => child.named);
+}
+
+export function field(node: Syntax, name: string): Syntax {
+  const found = node.fields.get(name);
+  if (!found) throw new SyntaxProblem(node.line, `'${node.text}' is incomplete`);
+  return found;
+}
+
+export function hasToken(node: Syntax, token: string): boolean {
+  return node.children.some((child) => child.kind === token);
+}
+
+/**
+ * Parses policy expressions: `@(expression)` gives the expression's node, `@{ statements }` gives a `block`. Throws
+ * SyntaxProblem. The grammar is tree-sitter's for C#, run as WebAssembly.
+ */
+export interface CSharpParser {
+  parse(source: string): Syntax;
+}
+
+export async function createParser(): Promise<CSharpParser> {
+  await Parser.init();
+  const require = createRequire(import.meta.url);
+  const language = await Language.load(require.resolve('tree-sitter-c-sharp/tree-sitter-c_sharp.wasm'));
+  const parser = new Parser();
+  parser.setLanguage(language);
+  return { parse: (source) => parseWith(parser, source) };
+}
+
+const beforeExpression = 'return ';
+
+function parseWith(parser: Parser, source: string): Syntax {
+  const body = source.slice(2, -1);
+  if (source.startsWith('@(') && source.endsWith(')')) {
+    if (body.trim() === '') throw new SyntaxProblem(0, 'the expression is empty');
+    const statement = parseStatement(parser, `${beforeExpression}${body}\n;`);
+    const [expression, ...more] = statement.kind === 'return_statement' ? parts(statement) : [];
+    if (!expression || more.length > 0)
+      throw new SyntaxProblem(0, '@(…) takes a single expression; use @{…} for statements');
+    return expression;
+  }
+  if (source.startsWith('@{') && source.endsWith('}')) return parseStatement(parser, `{${body}\n}`);
+  throw new SyntaxProblem(0, 'an expression is written @(…) or @{…}');
+}
+
+function parseStatement(parser: Parser, text: string): Syntax {
+  const root = treeOf(parser, text);
+  const [statement, another] = parts(root).map((child) => parts(child)[0]);
+  if (!statement) throw new SyntaxProblem(0, 'the expression is empty');
+  if (another) throw new SyntaxProblem(another.line, `unexpected '${firstWords(another.text)}'`);
+  return statement;
+}
+
+function treeOf(parser: Parser, text: string): Syntax {
+  const tree = parser.parse(text);
+  if (!tree) throw new SyntaxProblem(0, 'the expression could not be parsed');
+  try {
+    if (tree.rootNode.hasError) throw problemIn(tree.rootNode);
+    const misread = parenthesesMisreadAsCast(tree.rootNode);
+    if (misread) {
+      const [open, close] = misread;
+      const blanked = `${text.slice(0, open)} ${text.slice(open + 1, close)} ${text.slice(close + 1)}`;
+      return treeOf(parser, blanked);
+    }
+    return regroupPatterns(copy(tree.rootNode));
+  } finally {
+    tree.delete();
+  }
+}
+
+function copy(node: Node): Syntax {
+  const children: Syntax[] = [];
+  const fields = new Map<string, Syntax>();
+  for (let i = 0; i < node.childCount; i++) {
+    const child = node.child(i);
+    if (!child || child.type === 'comment') continue;
+    const copied = copy(child);
+    children.push(copied);
+    const name = node.fieldNameForChild(i);
+    if (name && !fields.has(name)) fields.set(name, copied);
+  }
+  return { kind: node.type, named: node.isNamed, text: node.text, line: node.startPosition.row, children, fields };
+}
+
+function problemIn(root: Node): SyntaxProblem {
+  const broken = firstBroken(root) ?? root;
+  const line = broken.startPosition.row;
+  if (broken.isMissing) return new SyntaxProblem(line, `'${broken.type}' is missing`);
+  const text = broken.text.trim();
+  return new SyntaxProblem(
+    line,
+    text === '' || broken === root ? 'the expression is not complete' : `unexpected '${firstWords(text)}'`,
+  );
+}
+
+function firstBroken(node: Node): Node | undefined {
+  if (node.isError || node.isMissing) {
+    const inner = innermostError(node);
+    return inner ?? node;
+  }
+  for (const child of node.children) {
+    if (!child?.hasError && !child?.isMissing) continue;
+    const found = firstBroken(child);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function innermostError(node: Node): Node | undefined {
+  for (const child of node.children) if (child && (child.isError || child.isMissing)) return firstBroken(child);
+  return undefined;
+}
+
+function firstWords(text: string): string {
+  const line = text.split('\n', 1)[0] ?? '';
+  return line.length > 40 ? `${line.slice(0, 40)}…` : line;
+}
+
+/**
+ * `(a) - 1` reads as a cast of `-1` to a type `a` in this grammar. C# decides by the token that follows: after a
+ * parenthesised name `+`, `-`, `&` and `*` are binary (C# language specification, 12.9.7 Cast expressions). Returns
+ * where such parentheses stand, which are then blanked for another parse.
+ */
+function parenthesesMisreadAsCast(node: Node): [open: number, close: number] | undefined {
+  if (node.type === 'cast_expression') {
+    const type = node.childForFieldName('type');
+    const value = node.childForFieldName('value');
+    const isName =
+      type &&
+      ['identifier', 'qualified_name', 'array_type'].includes(type.type) &&
+      !/^(string|int|bool)\b/.test(type.text);
+    const operator = value?.type === 'prefix_unary_expression' ? value.child(0)?.type : undefined;
+    if (isName && operator && ['+', '-', '&', '*'].includes(operator)) {
+      const open = node.child(0)!;
+      const close = node.children.find((child) => child?.type === ')')!;
+      return [open.startIndex, close.startIndex];
+    }
+  }
+  for (const child of node.children) {
+    const found = child && parenthesesMisreadAsCast(child);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** C#'s binary operators by how tightly they bind (C# language specification, 12.4.2 Operator precedence). */
+const precedence: Readonly<Record<string, number>> = {
+  '??': 1,
+  '||': 2,
+  '&&': 3,
+  '|': 4,
+  '^': 5,
+  '&': 6,
+  '==': 7,
+  '!=': 7,
+  '<': 8,
+  '>': 8,
+  '<=': 8,
+  '>=': 8,
+  is: 8,
+  as: 8,
+};
+
+/**
+ * `a is null || b` reads as `a is (null || b)` in this grammar. Wherever such a pattern occurs, the whole row of
+ * operators is grouped anew by C#'s precedence.
+ */
+function regroupPatterns(node: Syntax): Syntax {
+  const row = isOperation(node) ? flatten(node) : undefined;
+  if (row?.misread) return group(row.operands.map(regroupPatterns), row.operators);
+  const children = node.children.map(regroupPatterns);
+  if (children.every((child, i) => child === node.children[i])) return node;
+  const fields = new Map([...node.fields].map(([name, old]) => [name, children[node.children.indexOf(old)] ?? old]));
+  return { ...node, children, fields };
+}
+
+interface Row {
+  operands: Syntax[];
+  operators: Syntax[];
+  misread: boolean;
+}
+
+function isOperation(node: Syntax): boolean {
+  if (node.kind === 'binary_expression') return field(node, 'operator').text in precedence;
+  return node.kind === 'is_pattern_expression' || node.kind === 'is_expression' || node.kind === 'as_expression';
+}
+
+function flatten(node: Syntax): Row {
+  if (!isOperation(node)) return { operands: [node], operators: [], misread: false };
+  if (node.kind === 'is_pattern_expression') {
+    const left = flatten(field(node, 'expression'));
+    const pattern = field(node, 'pattern');
+    const constant = pattern.kind === 'constant_pattern' ? parts(pattern)[0] : undefined;
+    const is = node.children.find((child) => child.kind === 'is')!;
+    if (!constant || !isOperation(constant)) {
+      return { operands: [...left.operands, pattern], operators: [...left.operators, is], misread: left.misread };
+    }
+    const right = flatten(constant);
+    const first = right.operands[0]!;
+    const asPattern: Syntax = { ...pattern, text: first.text, children: [first], fields: new Map() };
+    return {
+      operands: [...left.operands, asPattern, ...right.operands.slice(1)],
+      operators: [...left.operators, is, ...right.operators],
+      misread: true,
+    };
+  }
+  const left = flatten(field(node, 'left'));
+  const right = node.kind === 'binary_expression' ? flatten(field(node, 'right')) : undefined;
+  return {
+    operands: [...left.operands, ...(right?.operands ?? [field(node, 'right')])],
+    operators: [...left.operators, field(node, 'operator'), ...(right?.operators ?? [])],
+    misread: left.misread || (right?.misread ?? false),
+  };
+}
+
+/** Precedence climbing over a flat row; all of the operators but `??` associate to the left. */
+function group(operands: readonly Syntax[], operators: readonly Syntax[]): Syntax {
+  let next = 0;
+  const climb = (least: number): Syntax => {
+    let left = operands[next]!;
+    for (;;) {
+      const operator = operators[next];
+      const binding = operator && precedence[operator.text];
+      if (binding === undefined || binding < least) return left;
+      next++;
+      const right = climb(operator!.text === '??' ? binding : binding + 1);
+      left = operation(left, operator!, right);
+    }
+  };
+  return climb(0);
+}
+
+function operation(left: Syntax, operator: Syntax, right: Syntax): Syntax {
+  const text = `${left.text} ${operator.text} ${right.text}`;
+  const node = { named: true, text, line: left.line, children: [left, operator, right] };
+  if (operator.text === 'is' && right.kind.endsWith('_pattern')) {
+    return {
+      ...node,
+      kind: 'is_pattern_expression',
+      fields: new Map([
+        ['expression', left],
+        ['pattern', right],
+      ]),
+    };
+  }
+  const kind =
+    operator.text === 'is' ? 'is_expression' : operator.text === 'as' ? 'as_expression' : 'binary_expression';
+  return {
+    ...node,
+    kind,
+    fields: new Map([
+      ['left', left],
+      ['operator', operator],
+      ['right', right],
+    ]),
+  };
+}

@@ -1,0 +1,23 @@
+/** Every type that expressions may use. Importing this module makes them known. */
+import './object.ts';
+import './delegates.ts';
+import './enums.ts';
+import './numbers.ts';
+import './string.ts';
+import './char.ts';
+import './array.ts';
+import './collections.ts';
+import './enumerable.ts';
+import './exceptions.ts';
+import './math.ts';
+import './random.ts';
+import './time.ts';
+import './guid.ts';
+import './encoding.ts';
+import './convert.ts';
+import './string-builder.ts';
+import './regex.ts';
+import './uri.ts';
+import './json.ts';
+import './credentials.ts';
+import './context.ts';

@@ -1,0 +1,22 @@
+/** Something that only turns out to be unsupported once its types are known; the compiler adds the place. */
+export class Unsupported extends Error {}
+
+/**
+ * Types of API Management's list of allowed .NET types that the local gateway does not have. Only the message differs
+ * from that for types outside the list:
+ * https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#CLRTypes
+ */
+export const notSupported: ReadonlySet<string> = new Set(
+  `
+  decimal Decimal BitConverter DateTimeOffset StringReader StringWriter TimeZone TimeZoneInfo Tuple
+  AsymmetricAlgorithm CipherMode HashAlgorithm HashAlgorithmName HMAC HMACMD5 HMACSHA1 HMACSHA256 HMACSHA384
+  HMACSHA512 KeyedHashAlgorithm MD5 Oid PaddingMode RNGCryptoServiceProvider RSA RSAEncryptionPadding
+  RSAParameters RSASignaturePadding SHA1 SHA1Managed SHA256 SHA256Managed SHA384 SHA384Managed SHA512
+  SHA512Managed SymmetricAlgorithm PublicKey RSACertificateExtensions X500DistinguishedName X509Certificate
+  X509Certificate2 X509ContentType X509NameType JConstructor JRaw Queue Stack ISet XAttribute XCData XComment
+  XContainer XDeclaration XDocument XDocumentType XElement XName XNamespace XNode XObject XText XmlNodeType
+  Selector
+  `
+    .trim()
+    .split(/\s+/),
+);
