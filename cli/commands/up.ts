@@ -105,7 +105,7 @@ async function showHow(stack: Stack, output: Output, state: StackState): Promise
     for (const { url } of stack.services) output.line(`${'URL'.padEnd(width)}${url}`);
     output.line(`${'key'.padEnd(width)}${key}  (product ${shownProduct})`);
     output.line(`${'health'.padEnd(width)}${stack.healthUrl}`);
-    output.line(`${'logs'.padEnd(width)}${relative(process.cwd(), join(state.directory, 'logs')) || '.'}`);
+    output.line(`${'logs'.padEnd(width)}${shortPath(join(state.directory, 'logs'))}`);
     output.line(`\nTry it:\n`);
     for (const line of curl) output.line(`${line}\n`);
     output.line('Ctrl-C stops it all.');
@@ -141,4 +141,10 @@ async function once(stack: Stack, output: Output): Promise<void> {
 function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+
+/** Relative where that is shorter to read: below the working directory. */
+function shortPath(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below.startsWith('..') ? path : below;
 }

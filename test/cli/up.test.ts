@@ -1,0 +1,88 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { penstock } from '../support/penstock.ts';
+import { descendants, isAlive, startUp } from '../support/stack.ts';
+
+async function allGone(pids: readonly number[]): Promise<void> {
+  while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+async function temporary(files: Record<string, string>): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'penstock-service-'));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
+  return directory;
+}
+
+test('Ctrl-C ends the stack with 0 and leaves no process', async (t) => {
+  const directory = await temporary({ 'plumber.R': '#* @get /hello\nfunction() "hello"\n' });
+  const stack = await startUp(['--service', directory]);
+  const family = await descendants(stack.process.pid!);
+  t.true(family.some(({ command }) => command.includes('host.R')));
+  const { code, stderr } = await stack.stop('SIGINT');
+  t.is(code, 0, stderr);
+  await t.notThrowsAsync(allGone(family.map(({ pid }) => pid)));
+  await rm(directory, { recursive: true });
+});
+
+test('kill -9 of the stack leaves no process either', async (t) => {
+  const directory = await temporary({ 'plumber.R': '#* @get /hello\nfunction() "hello"\n' });
+  const stack = await startUp(['--service', directory]);
+  const family = await descendants(stack.process.pid!);
+  await stack.stop('SIGKILL');
+  await t.notThrowsAsync(allGone(family.map(({ pid }) => pid)));
+  await rm(directory, { recursive: true });
+});
+
+test('--once calls a Plumber directory without a service.yaml, warms it and exits with 0', async (t) => {
+  const directory = await temporary({ 'plumber.R': '#* @get /hello\nfunction() "hello"\n' });
+  const state = await mkdtemp(join(tmpdir(), 'penstock-once-'));
+  const { code, stdout, stderr } = await penstock(['up', '--once', '--json', '--state', state, '--service', directory]);
+  t.is(code, 0, stderr);
+  const result = JSON.parse(stdout) as { calls: { status: number; body: string }[]; functions: { ok: boolean }[] };
+  t.like(result.calls[0], { status: 200, body: '["hello"]' });
+  t.deepEqual(
+    result.functions.map(({ ok }) => ok),
+    [true, true],
+  );
+  for (const made of [directory, state]) await rm(made, { recursive: true });
+});
+
+test("R's own words are shown when the API does not parse, with the line", async (t) => {
+  const directory = await temporary({ 'plumber.R': '#* @get /hello\nfunction() {\n  1 +* 2\n}\n' });
+  const state = await mkdtemp(join(tmpdir(), 'penstock-broken-'));
+  const { code, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory]);
+  t.is(code, 1);
+  t.regex(stderr, /unexpected '\*'/);
+  t.regex(stderr, /3:/);
+  t.notRegex(stderr, /\n {4}at /);
+  for (const made of [directory, state]) await rm(made, { recursive: true });
+});
+
+test('a port in use is named', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const directory = await temporary({ 'plumber.R': '#* @get /hello\nfunction() "hello"\n' });
+  const state = await mkdtemp(join(tmpdir(), 'penstock-port-'));
+  const arguments_ = ['up', '--port', String(port), '--state', state, '--service', directory];
+  const { code, stderr } = await penstock(arguments_);
+  t.is(code, 1);
+  t.regex(stderr, new RegExp(`127\\.0\\.0\\.1:${port}: the port is in use`));
+  taken.close();
+  for (const made of [directory, state]) await rm(made, { recursive: true });
+});
+
+test('without R the message says that R is missing', async (t) => {
+  const directory = await temporary({ 'plumber.R': '#* @get /hello\nfunction() "hello"\n' });
+  await symlink('/usr/bin/mkfifo', join(directory, 'mkfifo'));
+  const serve = ['serve', directory, '--port', '0', '--admin-port', '0'];
+  const { code, stderr } = await penstock(serve, { PATH: directory });
+  t.is(code, 1);
+  t.regex(stderr, /^penstock: R is not on the PATH/);
+  t.notRegex(stderr, /\n {4}at /);
+  await rm(directory, { recursive: true });
+});
