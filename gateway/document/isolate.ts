@@ -44,6 +44,16 @@ export function isolateExpressions(source: string): Isolated {
     const found = source.indexOf(what, from);
     return found === -1 ? source.length : found + what.length;
   };
+  /** XML allows no two hyphens in a comment; the comments of policy documents hold whatever their authors wanted. */
+  const comment = (from: number): number => {
+    const end = behind('-->', from + 4);
+    const inside = source.slice(from + 4, end - 3);
+    if (inside.includes('-')) {
+      parts.push(source.slice(copied, from + 4), inside.replaceAll('-', ' '));
+      copied = end - 3;
+    }
+    return end;
+  };
   const tag = (from: number): number => {
     let at = from + 1;
     while (at < source.length) {
@@ -58,7 +68,7 @@ export function isolateExpressions(source: string): Isolated {
     if (source[at] !== '<') {
       at = behind('<', value(at));
       if (at < source.length) at -= 1;
-    } else if (source.startsWith('<!--', at)) at = behind('-->', at);
+    } else if (source.startsWith('<!--', at)) at = comment(at);
     else if (source.startsWith('<![CDATA[', at)) at = behind(']]>', at);
     else if (source.startsWith('<?', at)) at = behind('?>', at);
     else at = tag(at);

@@ -7,7 +7,9 @@ export const trace: Policy = {
   compile(element) {
     const source = element.text('source');
     const severity = element.choice('severity', ['verbose', 'information', 'error'], 'verbose');
-    const message = element.requiredChild('message')?.content();
+    // The text may also stand in the element itself.
+    const message = (element.child('message') ?? element).content();
+    if (message.constant?.value === '') element.refuse('trace: the message is missing');
     const metadata = element.children('metadata').map((entry) => [entry.text('name'), entry.text('value')] as const);
     if (element.surroundings.section === 'on-error' && !element.build.settings.traceInOnError)
       element.refuse('trace is not allowed in on-error (settings.traceInOnError)');
@@ -15,7 +17,7 @@ export const trace: Policy = {
     return (exchange) => {
       const entries = metadata.map(([name, value]) => [name.get(exchange), value.get(exchange)] as const);
       const fields = { source: source.get(exchange), requestId: exchange.RequestId, ...Object.fromEntries(entries) };
-      const text = message?.get(exchange) ?? '';
+      const text = message.get(exchange);
       const { logger } = exchange.runtime;
       const level = severity.get(exchange);
       if (level === 'error') logger.error(fields, text);

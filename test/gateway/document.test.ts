@@ -75,6 +75,13 @@ test('text with elements in it is kept as written', (t) => {
   t.is(parse('<set-body><a x="1">t &amp; u</a> &lt;\n</set-body>').inner, '<a x="1">t &amp; u</a> &lt;\n');
 });
 
+test('comments may hold anything', (t) => {
+  const root = parse('<!-- a -- b <!-- @( --->\n<policies><!----><a b="@(1)" /><!-- - --></policies>');
+  t.is(root.line, 2);
+  t.is(root.children[0]!.attributes.get('b')!.text, '@(1)');
+  t.regex(problems('<a><!-- open </a>')[0]!.message, /^not well-formed XML/);
+});
+
 test('a bare ampersand in a literal is an ampersand', (t) => {
   t.is(parse('<a b="/x?c=1&d=2" />').attributes.get('b')?.text, '/x?c=1&d=2');
 });

@@ -42,10 +42,11 @@ test('trace writes to the log', async (t) => {
   const backend = await startBackend(t);
   const { call, log } = await runPolicy(t, backend, {
     inbound: `<trace source="mine" severity="information"><message>@("at " + context.Request.Method)</message>
-      <metadata name="k" value="@("v")" /></trace>`,
+      <metadata name="k" value="@("v")" /></trace><trace source="old">@("form")</trace>`,
   });
   await call('/test');
   t.like(log[0], { level: 'info', message: 'at GET', fields: { source: 'mine', k: 'v' } });
+  t.like(log[1], { level: 'debug', message: 'form', fields: { source: 'old' } });
 });
 
 test('send-request keeps an answer in a variable; return-response can give it back', async (t) => {
