@@ -1,6 +1,9 @@
+import { text } from 'node:stream/consumers';
+import { isDeepStrictEqual } from 'node:util';
 import joi from 'joi';
 import { UserError } from '../service/errors.ts';
 import { nearest } from '../service/nearest.ts';
+import { download } from './download.ts';
 import { atStore, codeOf, isConflict, isMissingContainer, statusOf } from './failure.ts';
 import { parseReleaseId } from './id.ts';
 import { shaped } from './shape.ts';
@@ -92,14 +95,11 @@ export async function findChannel(
   { etag, signal }: { etag?: string | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<ChannelReading | 'unchanged' | undefined> {
   checkChannelName(name);
-  return atStore(store, `read the channel ${name}`, async () => {
+  return atStore(store, `read the channel ${name}`, signal, async (abortSignal) => {
     const blob = store.releases.getBlobClient(channelBlob(name));
-    const conditions = etag === undefined ? {} : { ifNoneMatch: etag };
     try {
-      const answer = await blob.download(0, undefined, { abortSignal: signal, conditions });
-      const chunks: Buffer[] = [];
-      for await (const chunk of answer.readableStreamBody as AsyncIterable<Buffer>) chunks.push(chunk);
-      return { channel: parseChannel(name, Buffer.concat(chunks).toString()), etag: answer.etag ?? '' };
+      const found = await download(blob, abortSignal, etag === undefined ? {} : { ifNoneMatch: etag });
+      return { channel: parseChannel(name, await text(found.bytes)), etag: found.etag };
     } catch (error) {
       if (statusOf(error) === 304) return 'unchanged';
       if (codeOf(error) === 'BlobNotFound' || isMissingContainer(error)) return undefined;
@@ -110,10 +110,10 @@ export async function findChannel(
 
 /** The names of all channels of the store, sorted. */
 export async function channelNames(store: Store): Promise<string[]> {
-  return atStore(store, 'list the channels', async () => {
+  return atStore(store, 'list the channels', undefined, async (abortSignal) => {
     const names: string[] = [];
     try {
-      for await (const { name } of store.releases.listBlobsFlat({ prefix: 'channels/' })) {
+      for await (const { name } of store.releases.listBlobsFlat({ prefix: 'channels/', abortSignal })) {
         const channel = channelNameOf(name);
         if (channel !== undefined) names.push(channel);
       }
@@ -140,23 +140,27 @@ export async function writeChannel(
   { name, ...content }: Channel,
   was: ChannelReading | undefined,
 ): Promise<void> {
-  const text = `${JSON.stringify(content, null, 2)}\n`;
-  await atStore(store, `write the channel ${name}`, async () => {
+  const json = `${JSON.stringify(content, null, 2)}\n`;
+  await atStore(store, `write the channel ${name}`, undefined, async (abortSignal) => {
     try {
-      await store.releases.getBlockBlobClient(channelBlob(name)).upload(text, Buffer.byteLength(text), {
+      await store.releases.getBlockBlobClient(channelBlob(name)).upload(json, Buffer.byteLength(json), {
+        abortSignal,
         blobHTTPHeaders: { blobContentType: 'application/json' },
         conditions: was === undefined ? { ifNoneMatch: '*' } : { ifMatch: was.etag },
       });
     } catch (error) {
       if (!isConflict(error)) throw error;
+      // An answer that was lost on the way makes the SDK write again, and find what it has written itself.
+      const now = await findChannel(store, name);
+      if (typeof now === 'object' && isDeepStrictEqual(now.channel, { name, ...content })) return;
       throw new UserError(`the channel ${name} of ${store.url} was changed meanwhile; look at it and try again`);
     }
   });
 }
 
-function parseChannel(name: string, text: string): Channel {
+function parseChannel(name: string, json: string): Channel {
   try {
-    const value = shaped(schema, JSON.parse(text));
+    const value = shaped(schema, JSON.parse(json));
     const { service } = parseReleaseId(value.release);
     value.previous.forEach(parseReleaseId);
     if (service !== value.service) throw new Error(`${value.release} is no release of ${value.service}`);

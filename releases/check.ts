@@ -43,9 +43,10 @@ export async function recordedFiles(
   signal: AbortSignal | undefined,
 ): Promise<Map<string, RecordedFile>> {
   const prefix = fileBlob(release, '');
-  return atStore(store, `list the files of ${release}`, async () => {
+  return atStore(store, `list the files of ${release}`, signal, async (abortSignal, renew) => {
     const found = new Map<string, RecordedFile>();
-    for await (const blob of store.releases.listBlobsFlat({ prefix, includeMetadata: true, abortSignal: signal })) {
+    for await (const blob of store.releases.listBlobsFlat({ prefix, includeMetadata: true, abortSignal })) {
+      renew();
       const { contentLength: size } = blob.properties;
       found.set(blob.name.slice(prefix.length), { size, sha256: blob.metadata?.[hashMetadata] });
     }

@@ -7,9 +7,9 @@ import { type Store } from './store.ts';
  * blobs need not be allowed to make containers: a refusal is passed over, the next request tells.
  */
 export async function ensureContainer(container: ContainerClient, store: Store): Promise<void> {
-  await atStore(store, `make the container ${container.containerName}`, async () => {
+  await atStore(store, `make the container ${container.containerName}`, undefined, async (abortSignal) => {
     try {
-      const { succeeded } = await container.createIfNotExists();
+      const { succeeded } = await container.createIfNotExists({ abortSignal });
       if (succeeded) store.logger?.info({ store: store.url, container: container.containerName }, 'container made');
     } catch (error) {
       if (statusOf(error) !== 403 && codeOf(error) !== 'ContainerAlreadyExists') throw error;

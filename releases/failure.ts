@@ -1,4 +1,6 @@
 import { UserError } from '../service/errors.ts';
+import { formatDuration } from '../service/units.ts';
+import { patience, type Patience } from './patience.ts';
 import { type Store } from './store.ts';
 
 /** The HTTP status of a storage error; undefined when it is none or got no answer. */
@@ -23,19 +25,34 @@ export function isConflict(error: unknown): boolean {
 /**
  * Does something that calls the store, and turns what goes wrong on the way into one message for people.
  * @param doing what it was about, as in "cannot …": `read the channel prod`
+ * @param outer the caller's signal
+ * @param work gets the signal to pass on, and tells when something has moved: after `store.patience` without, it is over
  * @throws UserError that names the store, for failures of the network, of the identity and of the storage service;
  *   an abort and everything else as it is
  */
-export async function atStore<T>(store: Store, doing: string, work: () => Promise<T>): Promise<T> {
+export async function atStore<T>(
+  store: Store,
+  doing: string,
+  outer: AbortSignal | undefined,
+  work: (signal: AbortSignal, renew: () => void) => Promise<T>,
+): Promise<T> {
+  const waiting = patience(store.patience, outer);
   try {
-    return await work();
+    return await work(waiting.signal, waiting.renew);
   } catch (error) {
-    throw explained(store, doing, error);
+    throw explained(store, doing, error, waiting);
+  } finally {
+    waiting.end();
   }
 }
 
-export function explained(store: Store, doing: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof UserError || error.name === 'AbortError') return error;
+export function explained(store: Store, doing: string, error: unknown, waiting: Patience): unknown {
+  if (waiting.lost && !(error instanceof UserError)) {
+    const reason = `it has not answered for ${formatDuration(store.patience)}`;
+    return new UserError(`store ${store.url}: cannot ${doing}: ${reason}`, { cause: error });
+  }
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  if (error.name === 'AbortError' && waiting.signal.aborted) return error;
   const reason = reasonOf(error);
   if (reason === undefined) return error;
   return new UserError(`store ${store.url}: cannot ${doing}: ${reason}`, { cause: error });
@@ -45,6 +62,7 @@ function reasonOf(error: Error): string | undefined {
   if (/Credential|Authentication/.test(error.name)) {
     return `no identity to sign in with (az login, or a managed identity): ${firstLine(error.message)}`;
   }
+  if (error.name === 'AbortError') return 'the connection was lost';
   if (error.name !== 'RestError') return undefined;
   const status = statusOf(error);
   if (status === undefined) {

@@ -25,10 +25,11 @@ export interface ReleaseSummary {
 export async function listReleases(store: Store, { service }: { service?: string } = {}): Promise<ReleaseSummary[]> {
   const channels = await listChannels(store);
   const found = new Map<string, { service: string; files: number; size: Bytes; begun: number; finished?: number }>();
-  await atStore(store, 'list the releases', async () => {
+  await atStore(store, 'list the releases', undefined, async (abortSignal, renew) => {
     try {
       const prefix = service === undefined ? '' : `${service}/`;
-      for await (const { name, properties } of store.releases.listBlobsFlat({ prefix })) {
+      for await (const { name, properties } of store.releases.listBlobsFlat({ prefix, abortSignal })) {
+        renew();
         const [, owner, hex, rest] = /^([^/]+)\/([0-9a-f]{12})\/(manifest\.json$|files\/)/.exec(name) ?? [];
         if (owner === undefined || hex === undefined) continue;
         const id = formatReleaseId({ service: owner, hex });

@@ -93,13 +93,13 @@ async function upload(
   file: ReleaseFile,
   location: string,
   there: RecordedFile | undefined,
-  signal: AbortSignal,
+  outer: AbortSignal,
   onSent: (bytes: number) => void,
 ): Promise<void> {
   const blob = store.releases.getBlockBlobClient(fileBlob(release, file.path));
   const changed = () => new UserError(`${location} has changed while it was being published; publish again`);
   if (isSame(there, file)) return;
-  await atStore(store, `upload ${file.path} of ${release}`, async () => {
+  await atStore(store, `upload ${file.path} of ${release}`, outer, async (signal, renew) => {
     // What a broken-off publishing has left may be replaced: nobody can have been served it.
     const etag = there === undefined ? undefined : (await blob.getProperties({ abortSignal: signal })).etag;
     const options = {
@@ -107,7 +107,10 @@ async function upload(
       blobHTTPHeaders: { blobContentType: 'application/octet-stream' },
       conditions: etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag },
       abortSignal: signal,
-      onProgress: ({ loadedBytes }: { loadedBytes: number }) => onSent(Math.min(loadedBytes, file.size)),
+      onProgress: ({ loadedBytes }: { loadedBytes: number }) => {
+        renew();
+        onSent(Math.min(loadedBytes, file.size));
+      },
     };
     try {
       if (file.size <= blockSize) {
@@ -137,9 +140,10 @@ function isSame(there: RecordedFile | undefined, file: ReleaseFile): boolean {
 /** Writes the manifest, which makes the release complete. When another publisher was first, theirs stands. */
 async function complete(store: Store, manifest: Manifest): Promise<Manifest> {
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  return atStore(store, `write the manifest of ${manifest.id}`, async () => {
+  return atStore(store, `write the manifest of ${manifest.id}`, undefined, async (abortSignal) => {
     try {
       await store.releases.getBlockBlobClient(manifestBlob(manifest.id)).upload(text, Buffer.byteLength(text), {
+        abortSignal,
         blobHTTPHeaders: { blobContentType: 'application/json' },
         conditions: { ifNoneMatch: '*' },
       });

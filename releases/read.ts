@@ -1,11 +1,13 @@
-import { type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { UserError } from '../service/errors.ts';
 import { type Bytes } from '../service/units.ts';
+import { download } from './download.ts';
 import { atStore, codeOf, explained, isMissingContainer } from './failure.ts';
 import { checking } from './hash.ts';
 import { prefixOf } from './id.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
+import { patience } from './patience.ts';
 import { type Store } from './store.ts';
 
 /**
@@ -34,10 +36,10 @@ export async function findManifest(
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<Manifest | undefined> {
   const blob = store.releases.getBlobClient(manifestBlob(release));
-  return atStore(store, `read the manifest of ${release}`, async () => {
+  return atStore(store, `read the manifest of ${release}`, signal, async (abortSignal) => {
     try {
-      const answer = await blob.download(0, undefined, { abortSignal: signal });
-      return parseManifest(await text(answer.readableStreamBody as Readable), release);
+      const { bytes } = await download(blob, abortSignal);
+      return parseManifest(await text(bytes), release);
     } catch (error) {
       if (codeOf(error) === 'BlobNotFound' || isMissingContainer(error)) return undefined;
       throw error;
@@ -68,21 +70,23 @@ export async function streamFile(
   const file = manifest.files.find((candidate) => candidate.path === path);
   if (file === undefined) throw new UserError(`release ${manifest.id} has no file ${path}`);
   const damaged = (why: string) => damagedFile(store, manifest.id, path, why);
-
-  const source = await atStore(store, `read ${path} of ${manifest.id}`, async () => {
-    try {
-      const blob = store.releases.getBlobClient(fileBlob(manifest.id, path));
-      const answer = await blob.download(0, undefined, { abortSignal: signal, maxRetryRequests: 5 });
-      return answer.readableStreamBody as Readable;
-    } catch (error) {
-      if (codeOf(error) !== 'BlobNotFound') throw error;
-      throw damaged('is missing');
-    }
+  const doing = `read ${path} of ${manifest.id}`;
+  const waiting = patience(store.patience, signal, () => check.writableNeedDrain);
+  const check = checking(file, damaged, (bytes) => {
+    waiting.renew();
+    onBytes?.(bytes);
   });
-  const check = checking(file, damaged, onBytes);
-  source.once('error', (error) => check.destroy(explained(store, `read ${path} of ${manifest.id}`, error) as Error));
-  check.once('close', () => source.destroy());
-  return source.pipe(check);
+  check.once('close', waiting.end);
+  try {
+    const blob = store.releases.getBlobClient(fileBlob(manifest.id, path));
+    const source = Readable.from((await download(blob, waiting.signal)).bytes, { objectMode: false });
+    source.once('error', (error) => check.destroy(explained(store, doing, error, waiting) as Error));
+    check.once('close', () => source.destroy());
+    return source.pipe(check);
+  } catch (error) {
+    check.destroy();
+    throw codeOf(error) === 'BlobNotFound' ? damaged('is missing') : explained(store, doing, error, waiting);
+  }
 }
 
 /** What is said of a blob that is not what was published; `why` is the end of a sentence about the file. */
@@ -109,9 +113,9 @@ export function fileBlob(release: string, path: string): string {
 }
 
 async function hasBlobs(store: Store, release: string): Promise<boolean> {
-  return atStore(store, `look for ${release}`, async () => {
+  return atStore(store, `look for ${release}`, undefined, async (abortSignal) => {
     try {
-      const pages = store.releases.listBlobsFlat({ prefix: prefixOf(release) }).byPage({ maxPageSize: 1 });
+      const pages = store.releases.listBlobsFlat({ prefix: prefixOf(release), abortSignal }).byPage({ maxPageSize: 1 });
       for await (const page of pages) if (page.segment.blobItems.length > 0) return true;
     } catch (error) {
       if (!isMissingContainer(error)) throw error;

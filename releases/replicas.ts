@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
-import { type Readable } from 'node:stream';
 import joi from 'joi';
 import { UserError } from '../service/errors.ts';
 import { ensureContainer } from './container.ts';
+import { download } from './download.ts';
 import { atStore, codeOf, isMissingContainer } from './failure.ts';
 import { shaped } from './shape.ts';
 import { type Store } from './store.ts';
@@ -48,9 +48,9 @@ export async function writeReplicaReport(store: Store, report: ReplicaReport): P
   const { error } = schema.validate(report, { convert: false });
   if (error !== undefined) throw new UserError(`the report of ${report.pod} is malformed: ${error.message}`);
   const content = `${JSON.stringify(report)}\n`;
-  await atStore(store, `write the report of ${report.pod}`, async () => {
+  await atStore(store, `write the report of ${report.pod}`, undefined, async (abortSignal) => {
     const blob = store.replicas.getBlockBlobClient(reportBlob(report.service, report.pod));
-    const options = { blobHTTPHeaders: { blobContentType: 'application/json' } };
+    const options = { abortSignal, blobHTTPHeaders: { blobContentType: 'application/json' } };
     try {
       await blob.upload(content, Buffer.byteLength(content), options);
     } catch (error) {
@@ -63,9 +63,9 @@ export async function writeReplicaReport(store: Store, report: ReplicaReport): P
 
 /** Removes a pod's report, when the pod stops in good order. It is no error when there is none. */
 export async function removeReplicaReport(store: Store, service: string, pod: string): Promise<void> {
-  await atStore(store, `remove the report of ${pod}`, async () => {
+  await atStore(store, `remove the report of ${pod}`, undefined, async (abortSignal) => {
     try {
-      await store.replicas.getBlobClient(reportBlob(service, pod)).deleteIfExists();
+      await store.replicas.getBlobClient(reportBlob(service, pod)).deleteIfExists({ abortSignal });
     } catch (error) {
       if (!isMissingContainer(error)) throw error;
     }
@@ -74,22 +74,23 @@ export async function removeReplicaReport(store: Store, service: string, pod: st
 
 /** The reports of all pods of a service, sorted by pod; none when no pod has ever reported. A malformed one is left out. */
 export async function readReplicaReports(store: Store, service: string): Promise<ReplicaReport[]> {
-  return atStore(store, `read the reports of ${service}`, async () => {
+  return atStore(store, `read the reports of ${service}`, undefined, async (abortSignal) => {
     const names: string[] = [];
     try {
-      for await (const { name } of store.replicas.listBlobsFlat({ prefix: `${service}/` })) names.push(name);
+      const blobs = store.replicas.listBlobsFlat({ prefix: `${service}/`, abortSignal });
+      for await (const { name } of blobs) names.push(name);
     } catch (error) {
       if (!isMissingContainer(error)) throw error;
     }
-    const reports = await Promise.all(names.sort().map((name) => readReport(store, name)));
+    const reports = await Promise.all(names.sort().map((name) => readReport(store, name, abortSignal)));
     return reports.filter((report) => report !== undefined);
   });
 }
 
-async function readReport(store: Store, name: string): Promise<ReplicaReport | undefined> {
+async function readReport(store: Store, name: string, abortSignal: AbortSignal): Promise<ReplicaReport | undefined> {
   try {
-    const { readableStreamBody } = await store.replicas.getBlobClient(name).download();
-    return shaped(schema, JSON.parse(await text(readableStreamBody as Readable)));
+    const { bytes } = await download(store.replicas.getBlobClient(name), abortSignal);
+    return shaped(schema, JSON.parse(await text(bytes)));
   } catch (error) {
     if (codeOf(error) === 'BlobNotFound') return undefined;
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;

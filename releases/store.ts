@@ -1,6 +1,7 @@
 import { type TokenCredential } from '@azure/identity';
 import { ContainerClient, StorageSharedKeyCredential, type StoragePipelineOptions } from '@azure/storage-blob';
 import { UserError } from '../service/errors.ts';
+import { type Milliseconds } from '../service/units.ts';
 
 /** What a store tells its log; pino's logger fits. */
 export interface Logger {
@@ -16,12 +17,16 @@ export interface Store {
   /** The sibling container for the replicas' reports. */
   readonly replicas: ContainerClient;
   readonly logger: Logger | undefined;
+  /** How long a call may make no progress before it is given up. */
+  readonly patience: Milliseconds;
 }
 
 export interface StoreOptions {
   readonly logger?: Logger | undefined;
   /** Who asks. Unless told: the development key for Azurite, `DefaultAzureCredential` for anything else. */
   readonly credential?: TokenCredential | undefined;
+  /** How long a call may make no progress before it is given up; 10 s for this machine, 60 s for the cloud unless told. */
+  readonly patience?: Milliseconds | undefined;
 }
 
 /** Azurite's well-known account: a public constant, no secret (learn.microsoft.com, "Connect to Azurite"). */
@@ -38,7 +43,8 @@ const form = 'https://ACCOUNT.blob.core.windows.net/releases';
  *   `http://127.0.0.1:10000/devstoreaccount1/releases`, or a connection string when it is Azurite's
  * @throws UserError for anything else
  */
-export function openStore(address: string, { logger, credential }: StoreOptions = {}): Store {
+export function openStore(address: string, options: StoreOptions = {}): Store {
+  const { logger, credential } = options;
   const url = urlOf(address);
   const local = loopback.test(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local && credential === undefined)) {
@@ -65,16 +71,17 @@ export function openStore(address: string, { logger, credential }: StoreOptions 
     local && credential === undefined ? new StorageSharedKeyCredential(azuriteAccount, azuriteKey) : undefined;
   const client = (name: string) => {
     const containerUrl = [url.origin, ...parts, name].join('/');
-    const options = { retryOptions: local ? quick : patient };
+    const pipeline = { retryOptions: local ? quick : patient };
     return key === undefined
-      ? new ContainerClient(containerUrl, credential ?? defaultCredential(), options)
-      : new ContainerClient(containerUrl, key, options);
+      ? new ContainerClient(containerUrl, credential ?? defaultCredential(), pipeline)
+      : new ContainerClient(containerUrl, key, pipeline);
   };
   return {
     url: [url.origin, ...parts, container].join('/'),
     releases: client(container),
     replicas: client('replicas'),
     logger,
+    patience: options.patience ?? (local ? 10_000 : 60_000),
   };
 }
 

@@ -24,14 +24,14 @@ export interface Azurite {
 export async function startAzurite({ https = false }: { https?: boolean } = {}): Promise<Azurite> {
   const directory = await mkdtemp(join(tmpdir(), 'penstock-azurite-'));
   const tls = https ? await certificate(directory) : undefined;
-  const { blobUrl, queueUrl, stop } = await start({ directory, inMemory: true, ...(tls && { https: tls }) });
+  const azurite = await start({ directory, inMemory: true, ...(tls && { https: tls }) });
   return {
-    blobUrl,
-    queueUrl,
-    storeUrl: `${blobUrl}/releases`,
+    blobUrl: azurite.blobUrl,
+    queueUrl: azurite.queueUrl,
+    storeUrl: `${azurite.blobUrl}/releases`,
     ca: tls && (await readFile(tls.cert, 'utf8')),
     async stop() {
-      await stop();
+      await azurite.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
