@@ -47,6 +47,14 @@ answer <- function(verb, request) {
       unlink(file)
       TRUE
     },
+    plumb = {
+      routers[[request$name]] <<- plumb(file = request$file)
+      TRUE
+    },
+    openapi = {
+      plumber:::mount_openapi(routers[[request$router]], "")
+      call_router(routers[[request$router]], list(method = "GET", path = "/openapi.json", query = "", body = ""))
+    },
     call = call_router(routers[[request$router]], request),
     stop("no such verb: ", verb)
   )

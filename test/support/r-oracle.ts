@@ -41,6 +41,17 @@ export class ROracle {
     await this.#ask({ verb: 'define', name, source });
   }
 
+  /** Makes a Plumber router of a file. */
+  async plumb(name: string, file: string): Promise<void> {
+    await this.#ask({ verb: 'plumb', name, file });
+  }
+
+  /** The OpenAPI document that Plumber writes for a router. */
+  async openapi(router: string): Promise<string> {
+    const { body } = (await this.#ask({ verb: 'openapi', router })) as { body: string };
+    return Buffer.from(body, 'base64').toString();
+  }
+
   /** Calls a router in the R process, without a socket. */
   async call(router: string, path: string, body: string, query = ''): Promise<OracleAnswer> {
     const answer = await this.#ask({ verb: 'call', router, method: 'POST', path, query, body });

@@ -12,10 +12,10 @@ export function defineRoutes(oracle: ROracle): Promise<void> {
   return oracle.define('routes', readFileSync(new URL('batch-routes.R', import.meta.url), 'utf8'));
 }
 
-/** One call of a route of batch-routes.R, in the R process of the oracle. */
-export async function callRoute(oracle: ROracle, target: string, body: Buffer): Promise<Outcome> {
+/** One call of a router, that of batch-routes.R if not told otherwise, in the R process of the oracle. */
+export async function callRoute(oracle: ROracle, target: string, body: Buffer, router = 'routes'): Promise<Outcome> {
   const [path = '', query = ''] = target.split('?');
-  const { status, headers, body: content } = await oracle.call('routes', path, body.toString(), query);
+  const { status, headers, body: content } = await oracle.call(router, path, body.toString(), query);
   const flat = Object.entries(headers).flat();
   return { kind: 'answered', answer: { status, message: '', headers: flat, body: content } };
 }

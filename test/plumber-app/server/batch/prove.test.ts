@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { type Proof, prove } from '../../../../plumber-app/server/batch/prove.ts';
 import { type Schema } from '../../../../plumber-app/server/rows/rules.ts';
+import { exampleRelease } from '../../../support/example.ts';
 import { ROracle } from '../../../support/r-oracle.ts';
-import { defineRoutes, trialOf } from '../../../support/trial.ts';
+import { callRoute, defineRoutes, trialOf } from '../../../support/trial.ts';
 
 const oracle = new ROracle();
 test.before(() => defineRoutes(oracle));
@@ -34,6 +37,17 @@ test('rows may merge when the body itself is the array, and when a model decides
     '{"df":[{"Sepal.Length":5,"Sepal.Width":3.5,"Species":"setosa"},{"Sepal.Length":6.1,"Sepal.Width":3,"Species":"virginica"}]}';
   const { allowed, mixNumbers } = await tell('/iris', body, { type: 'object', properties });
   t.true(allowed && mixNumbers);
+});
+
+test('the requests of the example service may merge, and numbers mix', async (t) => {
+  const directory = await exampleRelease();
+  await oracle.plumb('example', join(directory, 'plumber.R'));
+  const text = (file: string) => readFile(join(directory, file), 'utf8');
+  const schema = JSON.parse(await text('schema.json')) as Schema;
+  const trial = trialOf(oracle, '/score', await text('probes/first-ten.json'), schema);
+  const call = ({ target, body }: { target: string; body: Buffer }) => callRoute(oracle, target, body, 'example');
+  const { allowed, mixNumbers, reason } = await prove({ ...trial, call });
+  t.deepEqual({ allowed, mixNumbers, reason }, { allowed: true, mixNumbers: true, reason: undefined });
 });
 
 const WRONG: Record<string, RegExp> = {
