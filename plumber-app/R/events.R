@@ -13,7 +13,8 @@ close_events <- function() {
 }
 
 tell <- function(...) {
-  cat(paste(..., sep = "\t"), "\n", sep = "", file = events)
+  # As one string: `cat` writes each of its arguments by itself.
+  cat(paste0(paste(..., sep = "\t"), "\n"), file = events)
   flush(events)
 }
 

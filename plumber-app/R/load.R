@@ -42,11 +42,12 @@ replace_function <- function(package, name, replacement) {
   lockBinding(name, namespace)
 }
 
-# R's own words for an error. A syntax error's message already names the file and line; others gain the failing call.
+# R's own words for an error, with the call that failed.
 described <- function(e) {
+  # Plumber prints a syntax error, whose message names file and line, and goes on with a vaguer one.
+  file <- sub("^Error sourcing ", "", conditionMessage(e))
+  if (file.exists(file)) e <- tryCatch(parse(file), error = function(syntax_error) simpleError(conditionMessage(syntax_error)))
   call <- conditionCall(e)
-  if (is.null(call) || inherits(e, "packageNotFoundError") || identical(call[[1]], quote(parse))) {
-    return(conditionMessage(e))
-  }
+  if (is.null(call) || inherits(e, "packageNotFoundError")) return(conditionMessage(e))
   paste0("Error in ", deparse(call, nlines = 1L)[1], " : ", conditionMessage(e))
 }

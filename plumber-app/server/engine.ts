@@ -4,7 +4,7 @@ import { type Milliseconds } from '../../service/units.ts';
 import { refusals, type Refusal } from './errors.ts';
 import { type Job, type JobContext } from './job.ts';
 import { type Metrics } from './metrics.ts';
-import { type Plan, type Workshop } from './plan.ts';
+import { passOn, type Plan, type Workshop } from './plan.ts';
 import { Queue } from './queue.ts';
 import { ForkingHost } from './r/fork.ts';
 import { type Launcher } from './r/launcher.ts';
@@ -14,6 +14,7 @@ import { Spawner } from './r/spawn.ts';
 import { type Watchdog } from './r/watchdog.ts';
 import { type Worker } from './r/worker.ts';
 import { RouteTable, type RouteEntry } from './routes.ts';
+import { RowPlans, type BatchingStatus } from './row-plans.ts';
 
 export interface EngineOptions {
   /** The API's directory. */
@@ -31,8 +32,6 @@ export interface EngineOptions {
   readonly now: () => Milliseconds;
   /** The environment of R. */
   readonly env: NodeJS.ProcessEnv;
-  /** How the requests of a route are taken and answered. */
-  readonly planFor: (method: string, path: string) => Plan;
   /** Whether the server is stopping. */
   readonly isClosing: () => boolean;
 }
@@ -48,9 +47,12 @@ export class Engine implements JobContext, Workshop {
   readonly #pool: Pool;
   readonly #queue: Queue<Job>;
   #routes: RouteTable;
+  #rowPlans: RowPlans | undefined;
   /** Jobs not yet answered to the last byte, nor given up. */
   #open = 0;
   #whenIdle: (() => void)[] = [];
+  /** Calls under way that wait for a further worker. */
+  readonly #claims: ((slot: Slot<Worker>) => void)[] = [];
   #isPumpDue = false;
   /** How long a call has taken of late, waiting aside. */
   #meanCall: Milliseconds = 0;
@@ -85,8 +87,10 @@ export class Engine implements JobContext, Workshop {
 
   /** Loads the API and starts its workers; resolves when the first answers. @throws UserError when R cannot load it */
   async start(): Promise<void> {
+    this.#rowPlans = await RowPlans.read(this.#options);
     await this.#pool.start();
     this.#routes = this.#routeTable();
+    await this.#prove(this.#rowPlans);
     const { logger, release, workers } = this.#options;
     logger.info({ release, versions: this.versions, workers }, 'API loaded');
   }
@@ -110,6 +114,11 @@ export class Engine implements JobContext, Workshop {
 
   workers(): Record<WorkerState, number> {
     return this.#pool.counts();
+  }
+
+  /** What is known of the batching of its routes. */
+  batching(): BatchingStatus[] {
+    return this.#rowPlans?.status() ?? [];
   }
 
   workerStatus(): Promise<WorkerStatus[]> {
@@ -152,6 +161,11 @@ export class Engine implements JobContext, Workshop {
     return this.#pool.take();
   }
 
+  nextIdle(): Promise<Slot<Worker>> {
+    const slot = this.#pool.take();
+    return slot === undefined ? new Promise((resolve) => this.#claims.push(resolve)) : Promise.resolve(slot);
+  }
+
   giveBack(slot: Slot<Worker>): void {
     this.#pool.release(slot);
   }
@@ -180,8 +194,18 @@ export class Engine implements JobContext, Workshop {
   }
 
   #routeTable(): RouteTable {
-    const { definition, metrics, planFor } = this.#options;
+    const { definition, metrics } = this.#options;
+    const planFor = (method: string, path: string): Plan => this.#rowPlans?.planFor(method, path) ?? passOn;
     return new RouteTable(this.#launcher.api?.routes ?? [], definition, metrics, planFor);
+  }
+
+  async #prove(plans: RowPlans): Promise<void> {
+    const slot = await this.nextIdle();
+    try {
+      await plans.prove(slot);
+    } finally {
+      this.#pool.release(slot);
+    }
   }
 
   #noRoom(): Refusal | undefined {
@@ -211,6 +235,11 @@ export class Engine implements JobContext, Workshop {
   #pump(): void {
     if (this.#pool.isHopeless) {
       for (const job of this.#queue.drain()) job.refuse(refusals.notReady.retryAfter(1));
+    }
+    while (this.#claims.length > 0) {
+      const slot = this.#pool.take();
+      if (slot === undefined) return;
+      this.#claims.shift()?.(slot);
     }
     while (this.#queue.length > 0) {
       const idle = this.#pool.idle;

@@ -48,6 +48,13 @@ export class Metrics {
     durations,
   );
   readonly #refusals = new CounterTally('penstock_refusals_total', 'Requests answered by Penstock instead of R.');
+  readonly #mergedCalls = new CounterTally('penstock_merged_calls_total', 'Calls to R that answered several requests.');
+  readonly #mergedRequests = new CounterTally('penstock_merged_requests_total', 'Requests that shared a call to R.');
+  readonly #mergedRows = new CounterTally(
+    'penstock_merged_rows_total',
+    'Rows of the calls that answered several requests.',
+  );
+  readonly #batching: Gauge;
   readonly #restarts = new CounterTally('penstock_worker_restarts_total', 'Workers replaced, by reason.');
 
   constructor(gauges: Gauges) {
@@ -59,15 +66,33 @@ export class Metrics {
     const abandoned = new CounterTally('penstock_abandoned_total', 'Requests whose callers left before the answer.');
     this.queueWait = queueWait.with({});
     this.abandoned = abandoned.with({});
-    for (const tally of [this.#requests, this.#duration, queueWait, this.#refusals, abandoned, this.#restarts]) {
-      this.registry.registerMetric(tally.asMetric());
-    }
+    const merging = [this.#mergedCalls, this.#mergedRequests, this.#mergedRows];
+    const own = [this.#requests, this.#duration, queueWait, this.#refusals, abandoned, this.#restarts];
+    for (const tally of [...own, ...merging]) this.registry.registerMetric(tally.asMetric());
+    this.#batching = new Gauge({
+      name: 'penstock_batching',
+      help: 'Whether the requests of a route with `batch` may merge: 1, or 0 when the comparison at load spoke against it.',
+      labelNames: ['route'],
+      registers: [this.registry],
+    });
     for (const reason of restartReasons) this.#restarts.with({ reason });
     showGauges(this.registry, gauges);
   }
 
   route(route: string, method: string): RouteMeter {
     return new RouteMeter(this.#requests, this.#duration.with({ route, method }), { route, method });
+  }
+
+  /** A call has answered several requests of a route. */
+  merged(route: string, requests: number, rows: number): void {
+    this.#mergedCalls.with({ route }).value += 1;
+    this.#mergedRequests.with({ route }).value += requests;
+    this.#mergedRows.with({ route }).value += rows;
+  }
+
+  /** What the comparison at load has said about a route. */
+  batching(route: string, allowed: boolean): void {
+    this.#batching.set({ route }, allowed ? 1 : 0);
   }
 
   refused(reason: RefusalReason): void {

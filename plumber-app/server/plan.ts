@@ -10,6 +10,8 @@ import { type Worker } from './r/worker.ts';
 export interface Workshop {
   /** A further worker, when one is idle now; give it back with `giveBack`. */
   takeIdle(): Slot<Worker> | undefined;
+  /** A further worker as soon as one is idle, before anything that waits in the queue gets it; give it back, too. */
+  nextIdle(): Promise<Slot<Worker>>;
   giveBack(slot: Slot<Worker>): void;
   /** Lets a job wait again, where its age belongs, instead of failing it: only for calls that may be repeated. */
   again(job: Job): void;

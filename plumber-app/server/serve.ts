@@ -10,7 +10,6 @@ import { BodyBudget } from './body.ts';
 import { Engine } from './engine.ts';
 import { Front } from './front.ts';
 import { Metrics } from './metrics.ts';
-import { passOn } from './plan.ts';
 import { usableProcessors } from './processors.ts';
 import { makeRunDirectory } from './r/run-directory.ts';
 import { Watchdog } from './r/watchdog.ts';
@@ -166,6 +165,7 @@ export class ScoringServer {
       startedAt: this.#startedAt.toISOString(),
       port: this.port,
       r: engine?.versions ?? [],
+      batching: engine?.batching() ?? [],
       queue: { depth: engine?.queueDepth ?? 0, limit: engine?.definition.limits.queue ?? null },
       workers: (await engine?.workerStatus()) ?? [],
     };
@@ -184,7 +184,7 @@ export class ScoringServer {
   async kill(): Promise<void> {
     this.#closing ??= Promise.resolve();
     this.#front.kill();
-    await Promise.all([...this.#engines].map((engine) => engine.kill()));
+    await Promise.allSettled([...this.#engines].map((engine) => engine.kill()));
     await this.#cleanUp();
   }
 
@@ -218,7 +218,6 @@ export class ScoringServer {
       now,
       // Several workers that each use all cores would be slower; the session's temporary files end with the rest.
       env: { OMP_NUM_THREADS: '1', ...env, TMPDIR: runDirectory },
-      planFor: () => passOn,
       isClosing: () => this.#front.isClosing,
     });
     this.#engines.add(engine);

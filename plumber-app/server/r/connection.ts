@@ -77,10 +77,7 @@ export class Connection {
         sink.onFailure(error);
       },
     };
-    this.#client.dispatch(
-      { method: method, path: target, headers, body: body ?? null },
-      handler,
-    );
+    this.#client.dispatch({ method: method, path: target, headers, body: body ?? null }, handler);
   }
 
   /** As `call`, for an answer that is wanted whole. */

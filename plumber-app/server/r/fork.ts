@@ -1,8 +1,12 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Milliseconds } from '../../../service/units.ts';
 import { Fifo } from './fifo.ts';
 import { type Launcher, type LauncherOptions, type LoadedApi, type WorkerProcess } from './launcher.ts';
 import { decoded, RProcess } from './process.ts';
+
+/** A forked worker has nothing to load: how long it may take until it listens, on the most crowded machine. */
+const startsWithin: Milliseconds = 60_000;
 
 /** A worker between the command to fork it and its word that it listens. */
 interface Birth {
@@ -37,8 +41,10 @@ export class ForkingHost implements Launcher {
     const gone = log.ended.then(async () => {
       await Promise.all([log.path, socketPath].map((path) => unlink(path).catch(() => undefined)));
     });
+    let tooLong: NodeJS.Timeout | undefined;
     try {
       const pid = await new Promise<number>((resolve, reject) => {
+        tooLong = setTimeout(() => reject(new Error(`${name} did not start in time`)), startsWithin);
         if (this.#closed) reject(new Error('the R host is closed'));
         this.#births.set(name, { log, pid: undefined, resolve, reject });
         void host.exited.then(() => reject(new Error('the R host died')));
@@ -52,6 +58,7 @@ export class ForkingHost implements Launcher {
       log.close();
       throw error;
     } finally {
+      clearTimeout(tooLong);
       this.#births.delete(name);
     }
   }

@@ -36,15 +36,20 @@ export class Slot<Owner extends SlotOwner = SlotOwner> implements Sink {
   }
 
   /** Sends a call to R. Its sink gets an end or a failure (a CallFailed), once; then the slot can take the next call. */
-  call(call: Call, sink: Sink): void {
+  call(call: Call, sink: Sink, limit: Milliseconds | undefined = this.#timeout): void {
     this.#sink = sink;
-    if (this.#timeout !== undefined) this.#timer = setTimeout(() => this.#overdue(), this.#timeout);
+    if (limit !== undefined) this.#timer = setTimeout(() => this.#overdue(limit), limit);
     this.#connection.call(call, this);
   }
 
-  /** As `call`, for an answer that is wanted whole. @throws CallFailed */
-  ask(call: Call): Promise<Answer> {
-    return new Promise((resolve, reject) => this.call(call, collecting(resolve, reject)));
+  /**
+   * As `call`, for an answer that is wanted whole.
+   * @param limit a shorter time than the service allows
+   * @throws CallFailed
+   */
+  ask(call: Call, limit?: Milliseconds): Promise<Answer> {
+    const time = limit === undefined ? this.#timeout : Math.min(limit, this.#timeout ?? Infinity);
+    return new Promise((resolve, reject) => this.call(call, collecting(resolve, reject), time));
   }
 
   /** Goes on after the sink has asked for no more. */
@@ -79,14 +84,14 @@ export class Slot<Owner extends SlotOwner = SlotOwner> implements Sink {
     }
   }
 
-  #overdue(): void {
+  #overdue(limit: Milliseconds): void {
     if (this.#sink?.onOverdue?.() === true) {
-      this.#timer = setTimeout(() => this.#overdue(), this.#timeout);
+      this.#timer = setTimeout(() => this.#overdue(limit), limit);
       return;
     }
     const sink = this.#finish();
     this.worker.onTimeout();
-    sink?.onFailure(new CallFailed('timeout', `R did not answer within ${this.#timeout} ms`));
+    sink?.onFailure(new CallFailed('timeout', `R did not answer within ${limit} ms`));
   }
 
   #finish(): Sink | undefined {

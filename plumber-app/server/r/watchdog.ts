@@ -13,7 +13,7 @@ while read -r sign group; do
     done) exit 0 ;;
   esac
 done
-for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done
+for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
 rm -rf -- "$1"
 `;
 

@@ -1,0 +1,2 @@
+cat("the last words\n")
+tools::pskill(Sys.getpid(), tools::SIGKILL)

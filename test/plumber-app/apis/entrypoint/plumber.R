@@ -1,0 +1,3 @@
+# Not what is served: entrypoint.R wins.
+#* @get /answer
+function() "wrong"

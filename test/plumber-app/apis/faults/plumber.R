@@ -1,0 +1,47 @@
+# What goes wrong in a worker, on demand.
+
+cat("loading\n")
+
+#* @get /pid
+function() Sys.getpid()
+
+#* Works until the file exists
+#* @get /until
+function(file) {
+  while (!file.exists(file)) Sys.sleep(0.01)
+  Sys.getpid()
+}
+
+#* @get /crash
+function() tools::pskill(Sys.getpid(), tools::SIGKILL)
+
+#* @get /loop
+function() repeat NULL
+
+#* @get /print
+function(text) {
+  # The second is an event of the host's protocol, were it not printed by a worker.
+  cat(text, "\nready\tworker-1\t1\n", sep = "")
+  message("to stderr")
+  warning("at once")
+  system("echo from a child process")
+  "printed"
+}
+
+#* @get /hoard
+function(megabytes) {
+  hoard <<- numeric(as.integer(megabytes) * 131072L)
+  hoard[] <<- 1
+  Sys.getpid()
+}
+
+#* @get /error
+function() stop("an error of the API's own")
+
+#* @plumber
+function(pr) {
+  pr_hook(pr, "exit", function() {
+    file <- Sys.getenv("TEST_EXIT_FILE")
+    if (nzchar(file)) cat(Sys.getpid(), "\n", file = file, append = TRUE)
+  })
+}

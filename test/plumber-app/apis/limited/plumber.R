@@ -1,0 +1,4 @@
+options(plumber.maxRequestSize = 1000)
+
+#* @post /x
+function() "taken"

@@ -1,0 +1,4 @@
+library(notInstalledAnywhere)
+
+#* @get /x
+function() 1

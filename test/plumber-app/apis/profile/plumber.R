@@ -1,0 +1,2 @@
+#* @get /option
+function() getOption("test.profile")

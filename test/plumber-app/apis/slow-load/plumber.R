@@ -1,0 +1,2 @@
+writeLines("loading", Sys.getenv("TEST_LOADING_FILE"))
+repeat Sys.sleep(1)

@@ -1,0 +1,6 @@
+model <- 1
+
+#* @get /x
+function() {
+  1 +
+}
