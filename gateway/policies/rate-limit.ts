@@ -15,8 +15,9 @@ export const rateLimit: Policy = {
     const limits = scopedLimits(element, (part) => ({ rate: readRate(part), report: rateReport(part) }));
     return (exchange) => {
       if (!exchange.Subscription) return;
-      const scoped = { product: exchange.Product?.Id, api: exchange.Api.Id, operation: exchange.Operation?.Id };
-      const policy = `${document}/${scope}/${scoped[scope as keyof typeof scoped]}`;
+      const place =
+        scope === 'product' ? exchange.Product?.Id : [exchange.Api.Id, scope === 'operation' && exchange.Operation?.Id];
+      const policy = JSON.stringify([document, scope, place]);
       for (const { limit, key, applies } of limits) {
         if (!applies(exchange)) continue;
         countCall(exchange, `rate-limit/${policy}/${key}/${exchange.Subscription.Id}`, limit.rate, limit.report);
