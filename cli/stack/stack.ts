@@ -110,7 +110,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       signal.throwIfAborted();
       say('scoring server', `${server.ready.url}  ${release}`);
       const pulled = await pull(store, release, cache);
-      const definition = await loadService(pulled);
+      const definition = await loadService(pulled, { products: 'any' });
       services.push({ definition, directory: pulled, channel, release, url: '', backend: server.ready.url });
     }
 

@@ -200,6 +200,7 @@ export class Engine implements JobContext, Workshop {
   }
 
   async #prove(plans: RowPlans): Promise<void> {
+    if (!plans.needProof) return;
     const slot = await this.nextIdle();
     try {
       await plans.prove(slot);

@@ -57,6 +57,11 @@ export class RowPlans {
     return this.#planned.find(({ route }) => route.method === method && route.path === path)?.plan;
   }
 
+  /** Whether any route is to be batched. */
+  get needProof(): boolean {
+    return this.#planned.some(({ route }) => route.batch !== undefined);
+  }
+
   /**
    * Finds out for each route whether requests may merge, by calls to a worker.
    * @param slot of a worker that nobody else uses meanwhile
