@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startOnLeash } from '../test/support/leash.ts';
 
 /** A program that the benchmark started, known to answer. */
 export interface Running {
+  /** The root of its processes. */
   readonly pid: number;
   readonly url: string;
   /** Milliseconds from starting the process to its first good answer. */
@@ -24,34 +25,17 @@ export async function start(
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<Running> {
   const started = performance.now();
-  const child = spawn(command, parameters, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
-  let output = '';
-  const keep = (chunk: Buffer): void => {
-    output = (output + chunk.toString()).slice(-4000);
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  child.once('error', (error) => {
-    output += error.message;
-  });
+  const { child, log, stop } = startOnLeash(command, parameters, options);
   while (!(await isReady(url).catch(() => false))) {
-    if (child.exitCode !== null || child.pid === undefined)
-      throw new Error(`${command} ended at its start:\n${output}`);
+    if (child.exitCode !== null) throw new Error(`${command} ended at its start:\n${log()}`);
     await delay(5);
   }
   return {
     pid: child.pid ?? 0,
     url,
     startMilliseconds: performance.now() - started,
-    stop: () => stop(child),
+    stop,
   };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
 }
 
 /** Runs `use` while the program runs, and stops it whatever happens. */

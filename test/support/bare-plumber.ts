@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startOnLeash } from './leash.ts';
 
 /** An API that runs as it does without Penstock. */
 export interface BarePlumber {
   readonly port: number;
-  /** Of the one R process. */
-  readonly pid: number;
   /** What R has printed so far. */
   log(): string;
   stop(): Promise<void>;
@@ -45,32 +43,11 @@ export async function accepts(port: number): Promise<boolean> {
 export async function startBarePlumber(directory: string): Promise<BarePlumber> {
   const port = await freePort();
   const expression = `library(plumber); pr_run(plumb(), host = "127.0.0.1", port = ${port})`;
-  const child = spawn('Rscript', ['-e', expression], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
-  let log = '';
-  const ended = new Promise<void>((resolve) =>
-    child.once('close', () => {
-      resolve();
-    }),
-  );
-  const keep = (chunk: Buffer): void => {
-    log += chunk.toString();
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  // Not ended by SIGINT, which httpuv looks for only every two seconds.
+  const { child, log, stop } = startOnLeash('Rscript', ['-e', expression], { cwd: directory });
   while (!(await accepts(port))) {
-    if (child.exitCode !== null || child.pid === undefined) {
-      throw new Error(`bare Plumber ended at its start:\n${log}`);
-    }
+    if (child.exitCode !== null) throw new Error(`bare Plumber ended at its start:\n${log()}`);
     await delay(20);
   }
-  return {
-    port,
-    pid: child.pid ?? 0,
-    log: () => log,
-    stop: async () => {
-      // Not SIGINT: httpuv looks for it only every two seconds.
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
+  return { port, log, stop };
 }

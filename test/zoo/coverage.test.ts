@@ -19,8 +19,9 @@ async function registered(kind: 'parsers' | 'serializers'): Promise<string[]> {
 }
 
 async function sources(): Promise<string> {
-  const files = await Array.fromAsync(glob(join(import.meta.dirname, 'apis/*/*.R')));
-  return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
+  let text = '';
+  for await (const file of glob(join(import.meta.dirname, 'apis/*/*.R'))) text += await readFile(file, 'utf8');
+  return text;
 }
 
 for (const kind of ['parsers', 'serializers'] as const) {

@@ -13,16 +13,16 @@ export interface Answer {
   readonly excess: number;
 }
 
-/** Nothing that parses as an HTTP answer came back; `received` is what did. */
+/** Nothing that parses as an HTTP answer came back. */
 export class NoAnswer extends Error {
   override name = 'NoAnswer';
-  readonly received: Buffer;
+  /** Not even the end of the connection: whoever was asked is stuck. */
+  readonly silent: boolean;
 
-  constructor(message: string, received: Buffer) {
-    super(
-      `${message}; received ${received.length} bytes: ${JSON.stringify(received.toString('latin1').slice(0, 200))}`,
-    );
-    this.received = received;
+  constructor(message: string, received: Buffer, silent = false) {
+    const start = JSON.stringify(received.toString('latin1').slice(0, 200));
+    super(`${message}; received ${received.length} bytes: ${start}`);
+    this.silent = silent;
   }
 }
 
@@ -34,13 +34,13 @@ export class NoAnswer extends Error {
  * @returns Everything that came back.
  * @throws When the connection can't be made, or stays silent for `silence` milliseconds.
  */
-export async function sendBytes(port: number, pieces: readonly Uint8Array[], silence = 30_000): Promise<Buffer> {
+export async function sendBytes(port: number, pieces: readonly Uint8Array[], silence = 20_000): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const received: Buffer[] = [];
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     socket.setTimeout(silence, () => {
       socket.destroy();
-      reject(new NoAnswer(`silent for ${silence} ms`, Buffer.concat(received)));
+      reject(new NoAnswer(`silent for ${silence} ms`, Buffer.concat(received), true));
     });
     socket.on('data', (chunk: Buffer) => received.push(chunk));
     socket.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { exchange } from './replay.ts';
 import { get, type ZooRequest } from './request.ts';
 import { barePlumber, penstock, type Target, withTargets } from './target.ts';
 import { missingPackages } from './zoo.ts';
+
+const absent = await missingPackages(['base64enc', 'sodium']);
 
 const api = (name: string): string => join(import.meta.dirname, 'apis', name);
 
@@ -74,6 +76,7 @@ test('the exit hook runs in every worker when Penstock stops', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'penstock-zoo-'));
   t.teardown(() => rm(directory, { recursive: true, force: true }));
   await cp(api('hooks'), directory, { recursive: true });
+  await writeFile(join(directory, 'exits.txt'), '');
   await withTargets([penstock(directory, 3)], async (target) => {
     await answered(t, target, get('/plain'));
   });
@@ -81,7 +84,8 @@ test('the exit hook runs in every worker when Penstock stops', async (t) => {
 });
 
 test('with concurrency above 1 requests to one worker overlap their waits, as under bare Plumber', async (t) => {
-  await withTargets([barePlumber(api('gates')), penstock(api('gates'), 1)], async (...targets) => {
+  const gates = join(import.meta.dirname, 'gates');
+  await withTargets([barePlumber(gates), penstock(gates, 1)], async (...targets) => {
     for (const target of targets) {
       const waiting = [answered(t, target, get('/wait/a')), answered(t, target, get('/wait/b'))];
       const count = async () => (await answered(t, target, get('/waiting'))).body.toString();
@@ -94,7 +98,6 @@ test('with concurrency above 1 requests to one worker overlap their waits, as un
   });
 });
 
-const absent = await missingPackages(['base64enc', 'sodium']);
 (absent.length > 0 ? test.skip : test)(
   `a session sealed by bare Plumber opens in Penstock, and the other way round${absent.map((name) => ` (needs the R package ${name})`).join('')}`,
   async (t) => {

@@ -5,13 +5,18 @@ import { type Target } from './target.ts';
 /** What a target answered to each request, in order; a failure to answer is kept as the answer. */
 export type Replay = ReadonlyMap<ZooRequest, Answer | NoAnswer>;
 
-/** Replays the requests one after the other, each on a connection of its own, with one cookie jar. */
+/**
+ * Replays the requests one after the other, each on a connection of its own, with one cookie jar, to the last or until
+ * the target is stuck.
+ */
 export async function replay(target: Target, requests: readonly ZooRequest[]): Promise<Replay> {
   const answers = new Map<ZooRequest, Answer | NoAnswer>();
   const cookies = new Map<string, string>();
   for (const request of requests) {
     if (request.stateful && target.workers > 1) continue;
-    answers.set(request, await exchange(target, request, cookies));
+    const answer = await exchange(target, request, cookies);
+    answers.set(request, answer);
+    if (answer instanceof NoAnswer && answer.silent) break;
   }
   return answers;
 }

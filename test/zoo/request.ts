@@ -111,7 +111,8 @@ export const withoutClock = (text: string): string =>
 
 /** The bytes on the wire, in the pieces they are written in. `Host` is the same for every target, so answers that quote it agree. */
 export function encode(request: ZooRequest, cookies: ReadonlyMap<string, string>): Buffer[] {
-  const lines = [`${request.method} ${request.target} HTTP/1.1`, 'Host: zoo.example', 'Connection: close'];
+  const lines = [`${request.method} ${request.target} HTTP/1.1`, 'Connection: close'];
+  if (!request.headers.some(([name]) => name === 'Host')) lines.push('Host: zoo.example');
   for (const [name, value] of request.headers) lines.push(`${name}: ${value}`);
   if (request.jar && cookies.size > 0) {
     lines.push(`Cookie: ${[...cookies].map(([name, value]) => `${name}=${value}`).join('; ')}`);

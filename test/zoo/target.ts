@@ -1,5 +1,7 @@
+import { pino } from 'pino';
+import { startScoringServer } from '../../plumber-app/server/serve.ts';
+import { loadService } from '../../service/load.ts';
 import { startBarePlumber } from '../support/bare-plumber.ts';
-import { startServer } from '../support/server.ts';
 
 /** A running API that requests are replayed on: bare Plumber or Penstock. */
 export interface Target {
@@ -16,6 +18,21 @@ export interface Target {
 /** The API as it runs without Penstock. */
 export async function barePlumber(directory: string): Promise<Target> {
   return { name: 'bare Plumber', workers: 1, ...(await startBarePlumber(directory)) };
+}
+
+/** The API behind the scoring server, with what its directory says of it and nothing else. */
+export async function penstock(directory: string, workers: number): Promise<Target> {
+  const lines: string[] = [];
+  const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
+  const definition = await loadService(directory);
+  const server = await startScoringServer({ directory, definition, workers, port: 0, adminPort: 0, logger });
+  return {
+    name: `Penstock, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+    port: server.port,
+    workers,
+    log: () => lines.join(''),
+    stop: () => server.close(),
+  };
 }
 
 /** Runs `use` with all targets started side by side, and stops them whatever happens. */

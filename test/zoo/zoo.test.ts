@@ -21,10 +21,12 @@ for (const { name, directory, requests, needs } of apis) {
   }
   test(`${name}: Penstock answers as bare Plumber does, with one worker and with three`, (t) =>
     turn(async () => {
-      t.timeout(120_000);
       const starting = [barePlumber(directory), penstock(directory, 1), penstock(directory, 3)];
       await withTargets(starting, async (bare, ...targets) => {
-        const [expected, ...actual] = await Promise.all([bare, ...targets].map((target) => replay(target, requests)));
+        const [expected, ...actual] = await Promise.all([
+          replay(bare, requests),
+          ...targets.map((target) => replay(target, requests)),
+        ]);
         const found = actual.flatMap((answers, index) =>
           differences(expected, answers).map((difference) => `${targets[index]?.name}: ${difference}`),
         );

@@ -45,5 +45,5 @@ function(pr) {
       }
     )) |>
     pr_hook("preroute", function(res) res$setHeader("X-Second", "yes")) |>
-    pr_hook("exit", function() cat("ended\n", file = "exits.txt", append = TRUE))
+    pr_hook("exit", function() if (file.exists("exits.txt")) cat("ended\n", file = "exits.txt", append = TRUE))
 }

@@ -2,6 +2,10 @@ import { ask, get, post, postForm, postJson, withHeader } from '../../request.ts
 
 const codes = [200, 201, 202, 204, 206, 299, 301, 304, 400, 401, 404, 409, 418, 422, 429, 451, 500, 502, 503, 504, 599];
 
+/** How a body is framed is the hop's matter: Penstock collects it and tells R its length. */
+const withoutFraming = (text: string): string =>
+  text.replace(/"(HTTP_)?(CONTENT_LENGTH|TRANSFER_ENCODING)":"[^"]*",|"(content-length|transfer-encoding)",?/g, '');
+
 export const requests = [
   ...codes.map((code) => get(`/status/${code}`)),
   ...[204, 304, 404].map((code) => get(`/status-empty/${code}`)),
@@ -59,7 +63,6 @@ export const requests = [
     ['Upgrade-Insecure-Requests', '1'],
     ['Content-Type', 'text/plain'],
     ['DNT', '1'],
-    ['TE', 'trailers'],
     ['Via', '1.1 somewhere'],
     ['Max-Forwards', '10'],
     ['Pragma', 'no-cache'],
@@ -75,7 +78,7 @@ export const requests = [
   ]),
   postJson('/request', { a: 1 }),
   postForm('/request?q=1', 'a=1'),
-  post('/request', 'text/plain', 'chunked', { chunk: 3 }),
+  post('/request', 'text/plain', 'chunked', { chunk: 3, steady: withoutFraming }),
   withHeader(post('/request', 'text/plain', ''), 'X-Body', 'empty'),
   ask('HEAD', '/status/200'),
   ask('OPTIONS', '/status/200'),
