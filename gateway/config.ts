@@ -31,7 +31,7 @@ export interface ListenTls {
 
 /** Where the tiers differ or Microsoft's documents disagree. */
 export interface Settings {
-  /** `sliding` is what the classic tiers do, `tokenBucket` what the v2 tiers do. */
+  /** `sliding`: never more than so many calls in any period, as the classic tiers do. `tokenBucket`: as the v2 tiers do, which refill meanwhile. */
   rateLimit: 'sliding' | 'tokenBucket';
   /** What rewrite-uri does without `copy-unmatched-params`: the reference says true, the schema false. */
   copyUnmatchedParams: boolean;
@@ -179,7 +179,7 @@ const schema = Joi.object({
   region: Joi.string().default('local'),
   policy: file,
   settings: Joi.object({
-    rateLimit: Joi.valid('sliding', 'tokenBucket').default('tokenBucket'),
+    rateLimit: Joi.valid('sliding', 'tokenBucket').default('sliding'),
     copyUnmatchedParams: Joi.boolean().default(true),
     terminateUnmatchedRequest: Joi.boolean().default(true),
     emitMetricDimensions: Joi.valid(5, 10).default(5),

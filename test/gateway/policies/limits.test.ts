@@ -60,7 +60,7 @@ test('the 61st call in a minute is refused, by a sliding window', async (t) => {
 });
 
 test('the token bucket of the v2 tiers fills evenly', async (t) => {
-  const { call, clock } = await withProduct(t, trial);
+  const { call, clock } = await withProduct(t, trial, { settings: { rateLimit: 'tokenBucket' } });
   for (let i = 0; i < 60; i++) t.is((await call('/a', key('one'))).status, 200);
   const refused = await call('/a', key('one'));
   t.deepEqual([refused.status, refused.headers['retry-after']], [429, '1']);
