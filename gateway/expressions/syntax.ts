@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Language, Parser, type Node } from 'web-tree-sitter';
+import { hidesTypeArguments, hideTypeArguments, showTypeArguments } from './generics.ts';
 
 /** A node of the C# syntax tree, copied out of the parser's memory. Comments are left out. */
 export interface Syntax {
@@ -51,7 +52,7 @@ export async function createParser(): Promise<CSharpParser> {
   const language = await Language.load(require.resolve('tree-sitter-c-sharp/tree-sitter-c_sharp.wasm'));
   const parser = new Parser();
   parser.setLanguage(language);
-  return { parse: (source) => parseWith(parser, source) };
+  return { parse: (source) => parseWith(parser, hideTypeArguments(source)) };
 }
 
 const beforeExpression = 'return ';
@@ -89,31 +90,62 @@ function treeOf(parser: Parser, text: string): Syntax {
       const blanked = `${text.slice(0, open)} ${text.slice(open + 1, close)} ${text.slice(close + 1)}`;
       return treeOf(parser, blanked);
     }
-    return regroupPatterns(copy(tree.rootNode));
+    return regroupPatterns(copy(tree.rootNode, parser));
   } finally {
     tree.delete();
   }
 }
 
-function copy(node: Node): Syntax {
+function copy(node: Node, parser: Parser): Syntax {
+  if (node.type === 'identifier' && hidesTypeArguments(node.text)) return genericName(node, parser);
   const children: Syntax[] = [];
   const fields = new Map<string, Syntax>();
   for (let i = 0; i < node.childCount; i++) {
     const child = node.child(i);
     if (!child || child.type === 'comment') continue;
-    const copied = copy(child);
+    const copied = copy(child, parser);
     children.push(copied);
     const name = node.fieldNameForChild(i);
     if (name && !fields.has(name)) fields.set(name, copied);
   }
-  return { kind: node.type, named: node.isNamed, text: node.text, line: node.startPosition.row, children, fields };
+  return {
+    kind: node.type,
+    named: node.isNamed,
+    text: showTypeArguments(node.text),
+    line: node.startPosition.row,
+    children,
+    fields,
+  };
+}
+
+/** The name of a generic method with its type arguments, which a declaration reads without doubt. */
+function genericName(node: Node, parser: Parser): Syntax {
+  const declaration = treeOf(parser, `${showTypeArguments(node.text)} x;`);
+  const found = firstOf(declaration, 'generic_name');
+  if (!found) throw new SyntaxProblem(node.startPosition.row, `unexpected '${showTypeArguments(node.text)}'`);
+  return atLine(found, node.startPosition.row);
+}
+
+function firstOf(node: Syntax, kind: string): Syntax | undefined {
+  if (node.kind === kind) return node;
+  for (const child of node.children) {
+    const found = firstOf(child, kind);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function atLine(node: Syntax, line: number): Syntax {
+  const children = node.children.map((child) => atLine(child, line));
+  const fields = new Map([...node.fields].map(([name, old]) => [name, children[node.children.indexOf(old)]!]));
+  return { ...node, line, children, fields };
 }
 
 function problemIn(root: Node): SyntaxProblem {
   const broken = firstBroken(root) ?? root;
   const line = broken.startPosition.row;
   if (broken.isMissing) return new SyntaxProblem(line, `'${broken.type}' is missing`);
-  const text = broken.text.trim();
+  const text = showTypeArguments(broken.text).trim();
   return new SyntaxProblem(
     line,
     text === '' || broken === root ? 'the expression is not complete' : `unexpected '${firstWords(text)}'`,

@@ -21,8 +21,9 @@ export class NetType {
     );
   }
 
+  /** A struct or an enum; `T?` is neither this nor a reference. */
   get isValue(): boolean {
-    return this.definition.kind === 'struct' || this.definition.kind === 'enum';
+    return (this.definition.kind === 'struct' && !this.isNullable) || this.definition.kind === 'enum';
   }
 
   get isNullable(): boolean {

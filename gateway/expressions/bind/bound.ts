@@ -1,4 +1,5 @@
 import { type PolicyContext } from '../../context.ts';
+import { type ExpressionError } from '../errors.ts';
 import { type Member } from '../signature.ts';
 import { type Syntax } from '../syntax.ts';
 import { construct, type NetType } from '../type.ts';
@@ -48,8 +49,12 @@ export interface Method {
 
 export interface LambdaSource {
   readonly parameterCount: number;
-  /** Binds the body for the given parameter types; `returns` undefined leaves the return type to be found. */
-  bind(parameters: readonly NetType[], returns: NetType | undefined): { run: Run; returns: NetType };
+  /**
+   * Binds the body for the given parameter types; `returns` undefined leaves the return type to be found. Undefined when
+   * the body does not fit them; `problem` then says why.
+   */
+  bind(parameters: readonly NetType[], returns: NetType | undefined): { run: Run; returns: NetType } | undefined;
+  readonly problem: ExpressionError | undefined;
 }
 
 /** What the middle of a `?.` chain gives when a receiver was null. */

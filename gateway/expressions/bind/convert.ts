@@ -23,6 +23,7 @@ export function converted(bound: Bound, to: NetType): Bound | undefined {
 export function convert(bound: Bound, to: NetType, scope: Scope): Bound {
   const result = converted(bound, to);
   if (result) return result;
+  if (bound.lambda?.problem && delegateShape(to)) throw bound.lambda.problem;
   if (bound.constant && bound.type.name === 'int' && to.isValue) {
     scope.fail(bound.node, `constant value '${text(bound.constant.value)}' cannot be converted to a '${to.name}'`);
   }
@@ -45,8 +46,8 @@ export function applied(bound: Bound, to: NetType, conversion: Conversion): Boun
 function lambdaAs(bound: Bound, to: NetType): Bound | undefined {
   const shape = delegateShape(to);
   if (!shape || shape.parameters.length !== bound.lambda!.parameterCount) return undefined;
-  const { run } = bound.lambda!.bind(shape.parameters, shape.returns);
-  return { type: to, node: bound.node, run };
+  const found = bound.lambda!.bind(shape.parameters, shape.returns);
+  return found && { type: to, node: bound.node, run: found.run };
 }
 
 /** The expression's text, as string concatenation and interpolation use it. */

@@ -48,7 +48,7 @@ export function inferTypes(
 function returnOf(bound: Bound, parameters: readonly NetType[]): NetType | undefined {
   if (bound.lambda) {
     return bound.lambda.parameterCount === parameters.length
-      ? bound.lambda.bind(parameters, undefined).returns
+      ? bound.lambda.bind(parameters, undefined)?.returns
       : undefined;
   }
   const chosen = chooseMethod(bound.methods!.levels.flat(), parameters);

@@ -1,3 +1,4 @@
+import { boxing } from '../runtime/value.ts';
 import { field, parts, type Syntax } from '../syntax.ts';
 import { type NetType } from '../type.ts';
 import { bindArguments } from './arguments.ts';
@@ -93,8 +94,9 @@ function staticRun(method: Method, types: ReadonlyMap<string, NetType>, runs: re
   }
 }
 
-function callInstance(receiver: Bound, resolution: Resolution, node: Syntax): Bound {
+function callInstance(given: Bound, resolution: Resolution, node: Syntax): Bound {
   const { method, runs, returns, scope: types } = resolution;
+  const receiver = asReceiver(given, method);
   const shortable = receiver.shortable ? { shortable: true } : {};
   const direct = directCall(method.member, types);
   const call = callableOf(method.member, types);
@@ -106,6 +108,20 @@ function callInstance(receiver: Bound, resolution: Resolution, node: Syntax): Bo
   else if (runs.length === 2) use = (value, frame) => direct(value, a!(frame), b!(frame));
   else use = (value, frame) => direct(value, ...runs.map((run) => run(frame)));
   return { type: voidAware(returns), node, run: onReceiver(receiver, use), ...shortable };
+}
+
+/** A value on which a member of `object` is called is boxed first. */
+function asReceiver(receiver: Bound, method: Method): Bound {
+  const apply = method.member.owner.kind === 'class' ? boxing(receiver.type) : undefined;
+  if (!apply) return receiver;
+  const { run } = receiver;
+  return {
+    ...receiver,
+    run: (frame) => {
+      const value = run(frame);
+      return value === SHORT ? SHORT : apply(value);
+    },
+  };
 }
 
 function callExtension(receiver: Bound, resolution: Resolution, node: Syntax): Bound {

@@ -1,3 +1,4 @@
+import { ExpressionError } from '../errors.ts';
 import { field, parts, type Syntax } from '../syntax.ts';
 import { type NetType } from '../type.ts';
 import { type Bound, type Frame, lambdaType, type LambdaSource, type Run, voidType } from './bound.ts';
@@ -35,9 +36,21 @@ function lambdaParameters(list: Syntax): LambdaParameter[] {
 }
 
 function lambda(node: Syntax, parameters: readonly LambdaParameter[], body: Syntax, scope: Scope): Bound {
+  let problem: ExpressionError | undefined;
   const source: LambdaSource = {
     parameterCount: parameters.length,
-    bind: (types, returns) => bindBody(node, parameters, body, scope, types, returns),
+    get problem() {
+      return problem;
+    },
+    bind(types, returns) {
+      try {
+        return bindBody(node, parameters, body, scope, types, returns);
+      } catch (error) {
+        if (!(error instanceof ExpressionError)) throw error;
+        problem = error;
+        return undefined;
+      }
+    },
   };
   return { type: lambdaType, node, run: () => scope.fail(node, 'a lambda needs a delegate type'), lambda: source };
 }

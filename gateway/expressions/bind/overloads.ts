@@ -59,6 +59,8 @@ export function resolveOverload(
     if (best) return finish(best);
     if (applicable.length > 1) scope.fail(node, `the call of ${wanted} is ambiguous`);
   }
+  const problem = args.map(({ bound }) => bound?.lambda?.problem).find((found) => found !== undefined);
+  if (problem) throw problem;
   return scope.fail(node, noOverload(levels.flat(), args, wanted));
 }
 
@@ -187,17 +189,19 @@ function signedness(type: NetType): number {
 function compareLambdas(bound: Bound, one: NetType, other: NetType): number {
   const [first, second] = [delegateShape(one), delegateShape(other)];
   if (!first || !second) return 0;
-  const { returns } = bound.lambda!.bind(first.parameters, undefined);
   if (first.returns === second.returns) return 0;
+  const returns = bound.lambda!.bind(first.parameters, undefined)?.returns;
   if (returns === first.returns) return 1;
   if (returns === second.returns) return -1;
   return Number(converts(first.returns, second.returns)) - Number(converts(second.returns, first.returns));
 }
 
-/** A declared parameter type beats a type parameter at the same place. */
+/** A parameter that names its types beats one that leaves them to type parameters. */
 function isMoreSpecific(one: Applicable, other: Applicable): boolean {
-  const openness = (candidate: Applicable) => candidate.pairings.filter(({ type }) => type.isOpen).length;
-  return openness(one) < openness(other);
+  const openness = (type: NetType): number =>
+    type.definition.kind === 'parameter' ? 1 : type.args.reduce((sum, arg) => sum + openness(arg), 0);
+  const total = (candidate: Applicable) => candidate.pairings.reduce((sum, { type }) => sum + openness(type), 0);
+  return total(one) < total(other);
 }
 
 function finish(chosen: Applicable): Resolution {

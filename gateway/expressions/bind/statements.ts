@@ -1,3 +1,4 @@
+import { defaultOf } from '../runtime/value.ts';
 import { field, hasToken, parts, type Syntax } from '../syntax.ts';
 import { type Frame, isUntyped, type Run, voidType } from './bound.ts';
 import { throwing } from './conditional.ts';
@@ -68,7 +69,8 @@ export function bindBlock(node: Syntax, scope: Scope): Run {
   return (frame) => statement.run(frame);
 }
 
-function bindStatements(nodes: readonly Syntax[], scope: Scope): Statement {
+/** Binds a list of statements in a scope of their own. */
+export function bindStatements(nodes: readonly Syntax[], scope: Scope): Statement {
   hoistLocalFunctions(nodes, scope);
   const statements = nodes.map((node) => bindStatement(node, scope));
   const completes = statements.every((statement) => statement.completes);
@@ -132,8 +134,8 @@ function declareVariable(declarator: Syntax, typeNode: Syntax, scope: Scope): Ru
   }
   const type = bindType(typeNode, scope);
   if (!value) {
-    scope.declare(name, name.text, type);
-    return () => undefined;
+    const initial = defaultOf(type);
+    return store(scope.declare(name, name.text, type).slot, () => initial);
   }
   const isArray = value.kind === 'initializer_expression' && type.isArray;
   const bound = isArray ? arrayFrom(value, type.args[0]!, value, scope) : bindExpression(value, scope);

@@ -4,12 +4,14 @@ import { asBool } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { bindPattern, type Matches } from './patterns.ts';
 import { type Scope } from './scope.ts';
-import { bindStatement, BREAK, type Completion, type Statement } from './statements.ts';
+import { bindStatements, BREAK, type Completion, type Statement } from './statements.ts';
 
+/** The labels above one list of statements. Variables of their patterns live in the section alone. */
 interface Section {
+  readonly scope: Scope;
   readonly labels: Matches[];
-  readonly isDefault: boolean;
-  readonly statements: Statement[];
+  isDefault: boolean;
+  statements: Statement | undefined;
 }
 
 /** `switch (value) { case …: … }`. As in C#, no section runs on into the next. */
@@ -18,31 +20,30 @@ export function bindSwitch(node: Syntax, scope: Scope): Statement {
   const value = bindExpression(field(node, 'value'), scope);
   const inner = scope.block({ breakTarget: target });
   const sections: Section[] = [];
-  let labels: Matches[] = [];
-  let isDefault = false;
-  for (const section of parts(field(node, 'body'))) {
-    const body = statementsOf(section);
-    if (section.children[0]!.kind === 'default') isDefault = true;
-    else labels.push(bindLabel(section, value.type, inner));
+  for (const label of parts(field(node, 'body'))) {
+    if (!sections.at(-1) || sections.at(-1)!.statements) {
+      sections.push({ scope: inner.block(), labels: [], isDefault: false, statements: undefined });
+    }
+    const section = sections.at(-1)!;
+    if (label.children[0]!.kind === 'default') section.isDefault = true;
+    else section.labels.push(bindLabel(label, value.type, section.scope));
+    const body = statementsOf(label);
     if (body.length === 0) continue;
-    const statements = body.map((statement) => bindStatement(statement, inner));
-    if (statements.every(({ completes }) => completes))
-      scope.fail(section, 'a switch section must end with break, return, continue or throw');
-    sections.push({ labels, isDefault, statements });
-    labels = [];
-    isDefault = false;
+    section.statements = bindStatements(body, section.scope.block());
+    if (section.statements.completes) {
+      scope.fail(label, 'a switch section must end with break, return, continue or throw');
+    }
   }
   const fallback = sections.find((section) => section.isDefault);
-  const run = inner.entering((frame: Frame): Completion => {
+  const run = (frame: Frame): Completion => {
     const given = value.run(frame);
-    const chosen = sections.find((section) => section.labels.some((matches) => matches(frame, given))) ?? fallback;
-    if (!chosen) return undefined;
-    for (const statement of chosen.statements) {
-      const completion = statement.run(frame);
-      if (completion) return completion === BREAK ? undefined : completion;
-    }
-    return undefined;
-  });
+    const chosen = sections.find((section) => {
+      section.scope.enter(frame);
+      return section.labels.some((matches) => matches(frame, given));
+    });
+    const completion = (chosen ?? fallback)?.statements?.run(frame);
+    return completion === BREAK ? undefined : completion;
+  };
   return { run, completes: !fallback || target.isUsed };
 }
 

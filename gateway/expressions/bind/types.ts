@@ -6,18 +6,18 @@ import { notSupported } from '../unsupported.ts';
 /** The type that a piece of source names. Fails for types that expressions may not use or that are not supported here. */
 export function bindType(node: Syntax, scope: Scope): NetType {
   switch (node.kind) {
+    case 'qualified_name':
+      if (field(node, 'name').kind === 'generic_name') {
+        return genericType(field(node, 'name'), `${field(node, 'qualifier').text.replace(/\s/g, '')}.`, scope);
+      }
+      return namedType(node.text.replace(/\s/g, ''), 0, node, scope);
     case 'predefined_type':
     case 'identifier':
-    case 'qualified_name':
     case 'member_access_expression':
     case 'alias_qualified_name':
       return namedType(node.text.replace(/\s/g, ''), 0, node, scope);
-    case 'generic_name': {
-      const args = parts(parts(node)[1]!).map((arg) => bindType(arg, scope));
-      const name = parts(node)[0]!.text;
-      namedDefinition(name, args.length, node, scope);
-      return construct(definitionNamed(name, args.length)!, args);
-    }
+    case 'generic_name':
+      return genericType(node, '', scope);
     case 'nullable_type': {
       const inner = bindType(field(node, 'type'), scope);
       if (!inner.isValue) scope.fail(node, `'${inner.name}' can be null already`);
@@ -32,6 +32,14 @@ export function bindType(node: Syntax, scope: Scope): NetType {
     default:
       return scope.fail(node, `'${node.text}' is not a type that expressions may use`);
   }
+}
+
+function genericType(node: Syntax, namespace: string, scope: Scope): NetType {
+  const [identifier, list] = parts(node);
+  const args = parts(list!).map((arg) => bindType(arg, scope));
+  const name = namespace + identifier!.text;
+  namedDefinition(name, args.length, node, scope);
+  return construct(definitionNamed(name, args.length)!, args);
 }
 
 function namedType(name: string, arity: number, node: Syntax, scope: Scope): NetType {

@@ -176,6 +176,7 @@ define({
     'static string Empty': () => '',
     'static bool IsNullOrEmpty(string value)': (value: Text) => value === null || value === '',
     'static bool IsNullOrWhiteSpace(string value)': (value: Text) => value === null || trim(value, null, 'both') === '',
+    'static string Concat(object arg0)': text,
     'static string Concat(params object[] args)': (values: unknown[]) => values.map(text).join(''),
     'static string Concat(params string[] values)': (values: Text[]) => values.join(''),
     'static string Concat<T>(IEnumerable<T> values)': typed(
@@ -190,6 +191,7 @@ define({
         ((separator: Text, values: Iterable<unknown>) =>
           Array.from(values, textFor(types('T'))).join(separator ?? '')) as Callable,
     ),
+    'static string Format(string format, object arg0)': (pattern: Text, arg: unknown) => format(pattern, [arg]),
     'static string Format(string format, params object[] args)': format,
     'static string Format(IFormatProvider provider, string format, params object[] args)': (
       _provider: unknown,
