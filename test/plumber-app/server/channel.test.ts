@@ -29,7 +29,7 @@ test('a server follows its channel: the promoted release first, the next one on 
   };
   const first = await publishAnswering('first');
   const second = await publishAnswering('second');
-  await promote(store, first);
+  await promote(store, first, 'entrypoint');
 
   const source = new ChannelSource(store, 'entrypoint', join(work, 'cache'));
   const server = await serve(t, '', { ...(await source.first()), source, logger: pino({ level: 'silent' }) });
@@ -37,7 +37,7 @@ test('a server follows its channel: the promoted release first, the next one on 
   t.deepEqual((await server.get('/answer')).all('x-penstock-release'), [first]);
   t.deepEqual((await server.admin('/refresh', { method: 'POST' })).json(), { changed: false, release: first });
 
-  await promote(store, second);
+  await promote(store, second, 'entrypoint');
   const { pid } = (await server.status()).workers[0]!;
   t.deepEqual((await server.admin('/refresh', { method: 'POST' })).json(), { changed: true, release: second });
   t.is((await server.get('/answer')).text, '["second"]');
