@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stackNames, type StackName } from '../naming.ts';
+import { makeCertificates } from './certificates.ts';
+import { pretended } from './identifiers.ts';
+import { startStandIn, type StandIn } from './stand-in.ts';
+import { copyStack, findTerraform, type Terraform } from './terraform.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+/** A cluster for the stacks of Kubernetes objects; without one they are left to the tests of their YAML. */
+const kubeconfig = process.env['PENSTOCK_KUBECONFIG'];
+const inCluster: readonly StackName[] = ['addons', 'workload'];
+
+const workspace = await mkdtemp(join(tmpdir(), 'penstock-rehearse-'));
+try {
+  process.exitCode = await rehearse(process.argv.slice(2));
+} finally {
+  await rm(workspace, { recursive: true, force: true });
+}
+
+/** Applies every stack to the stand-in, in order; the second plan is empty; then all is destroyed. */
+async function rehearse(names: readonly string[]): Promise<number> {
+  const terraform = await findTerraform(workspace);
+  if (typeof terraform === 'string') {
+    process.stdout.write(`rehearse: skipped, ${terraform}\n`);
+    return 0;
+  }
+  const certificates = await makeCertificates(workspace);
+  let failed = 0;
+  for (const name of names.length > 0 ? names : ['dev', 'prod']) {
+    const standIn = await startStandIn(certificates);
+    try {
+      failed += await rehearseEnvironment(name, terraform, standIn, certificates.authorityFile);
+      for (const unknown of new Set(standIn.unknown)) process.stdout.write(`${name}: nobody answers ${unknown}\n`);
+      // What the last destroy has left is what Azure would go on charging for.
+      const left = standIn.resources.all().filter(({ type }) => type !== 'microsoft.authorization/roleassignments');
+      for (const { id } of failed === 0 ? left : []) process.stdout.write(`${name}: left behind: ${id}\n`);
+    } finally {
+      await standIn.close();
+    }
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+async function rehearseEnvironment(
+  name: string,
+  terraform: Terraform,
+  standIn: StandIn,
+  authorityFile: string,
+): Promise<number> {
+  // Here and not above: the providers' modules take a second.
+  const { synthesise } = await import('./synthesised.ts');
+  const { stacks } = await synthesise(name, root, workspace);
+  const chosen = stackNames.filter((stack) => kubeconfig !== undefined || !inCluster.includes(stack));
+  const folder = (stack: StackName) => join(workspace, 'copies', name, stack);
+  const environment = {
+    SSL_CERT_FILE: authorityFile,
+    HTTPS_PROXY: standIn.proxy,
+    ARM_CLIENT_ID: pretended.client,
+    ARM_CLIENT_SECRET: 'none',
+    ARM_PROVIDER_ENHANCED_VALIDATION: 'false',
+  };
+  const step = async (stack: StackName, words: string, args: readonly string[]) => {
+    const started = performance.now();
+    const { code, output } = await terraform.run(folder(stack), args, environment);
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    process.stdout.write(`${name} ${stack}: ${code === 0 ? `${words} (${seconds} s)` : `not ${words}\n${output}`}\n`);
+    return code === 0;
+  };
+
+  const applied: StackName[] = [];
+  let failed = 0;
+  for (const stack of chosen) {
+    await copyStack(join(stacks, stack), folder(stack), ({ provider }) => {
+      for (const kind of ['kubernetes', 'helm'] as const) {
+        if (provider[kind] === undefined || kubeconfig === undefined) continue;
+        const config = { config_path: kubeconfig };
+        provider[kind] = [kind === 'helm' ? { kubernetes: config } : config];
+      }
+    });
+    await terraform.prepare(folder(stack));
+    applied.push(stack);
+    const isApplied = await step(stack, 'applied', ['apply', '-auto-approve', '-input=false']);
+    const isStable = isApplied && (await step(stack, 'the same again', ['plan', '-detailed-exitcode', '-input=false']));
+    if (!isStable) {
+      failed += 1;
+      break;
+    }
+  }
+  for (const stack of applied.reverse()) {
+    if (!(await step(stack, 'destroyed', ['destroy', '-auto-approve', '-input=false']))) failed += 1;
+  }
+  if (process.env['PENSTOCK_REHEARSAL_LOG'] !== undefined) {
+    const lines = standIn.calls.map((call) => JSON.stringify(call));
+    await writeFile(process.env['PENSTOCK_REHEARSAL_LOG'], `${lines.join('\n')}\n`);
+  }
+  return failed;
+}
