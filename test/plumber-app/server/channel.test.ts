@@ -2,7 +2,6 @@ import test from 'ava';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { ChannelSource } from '../../../plumber-app/server/channel.ts';
 import { promote } from '../../../releases/promote.ts';
 import { publish } from '../../../releases/publish.ts';
@@ -32,7 +31,8 @@ test('a server follows its channel: the promoted release first, the next one on 
   await promote(store, first, 'entrypoint');
 
   const source = new ChannelSource(store, 'entrypoint', join(work, 'cache'));
-  const server = await serve(t, '', { ...(await source.first()), source, logger: pino({ level: 'silent' }) });
+  const { directory, ...served } = await source.first();
+  const server = await serve(t, directory, { ...served, source });
   t.is((await server.get('/answer')).text, '["first"]');
   t.deepEqual((await server.get('/answer')).all('x-penstock-release'), [first]);
   t.deepEqual((await server.admin('/refresh', { method: 'POST' })).json(), { changed: false, release: first });
