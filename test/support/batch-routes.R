@@ -66,6 +66,14 @@ function(df) {
   lapply(seq_len(nrow(df)), function(i) list(x = number_of(df, "x")[i], s = text_of(df, "s")[i]))
 }
 
+#* One column is always numeric, the other is logical where all of it is missing.
+#* @post /bands
+function(df) {
+  df <- guard(as.data.frame(df))
+  x <- number_of(df, "x")
+  list(value = x * 2, band = ifelse(is.na(x) | x > -4, 1.5, NA))
+}
+
 #* @post /iris
 function(df) {
   df <- as.data.frame(df)

@@ -1,6 +1,6 @@
 import { type Milliseconds } from '../../../service/units.ts';
 import { type Answer, type Outcome } from './answer.ts';
-import { type Experience } from './doubts.ts';
+import { type Doubt, type Experience } from './doubts.ts';
 import { sliceAnswer } from './slice.ts';
 
 /** What one request gets: R's answer to it alone, or its slice of a merged one (latin1, as `Slice.text`), or no answer. */
@@ -87,12 +87,13 @@ class Run<Request> {
     const slices = sliceAnswer(
       answer.body,
       requests.map((request) => merged.rows(request)),
+      merged.experience,
     );
     if (slices === undefined) return false;
     const doubtful: Promise<void>[] = [];
     slices.forEach(({ text, doubts }, i) => {
       const request = requests[i]!;
-      if (merged.experience.open(doubts) === 0) merged.deliver(request, { kind: 'sliced', answer, text });
+      if (doubts.length === 0) merged.deliver(request, { kind: 'sliced', answer, text });
       else doubtful.push(this.#settle(request, text, doubts));
     });
     await Promise.all(doubtful);
@@ -100,10 +101,11 @@ class Run<Request> {
   }
 
   /** Answers a request alone, and learns whether its slice would have been the same. */
-  async #settle(request: Request, text: string, doubts: number): Promise<void> {
+  async #settle(request: Request, text: string, doubts: readonly Doubt[]): Promise<void> {
     const outcome = await this.#callAlone(request);
     if (outcome.kind === 'answered') {
-      this.#merged.experience.learn(doubts, outcome.answer.body.toString('latin1') === text);
+      const equal = outcome.answer.body.toString('latin1') === text;
+      for (const { column, bits } of doubts) column.learn(bits, equal);
     }
     this.#merged.deliver(request, outcome);
   }

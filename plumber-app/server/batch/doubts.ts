@@ -55,25 +55,54 @@ export function agree(parts: readonly number[]): boolean {
 const NUMBERS = NUMBER | ZERO_OR_ONE;
 const TEXTS = TEXT | NUMBER_IN_QUOTES | LOGICAL_IN_QUOTES;
 
+/** A doubt about some values of a column of answers. */
+export interface Doubt {
+  readonly column: Column;
+  readonly bits: number;
+}
+
 /**
- * Which doubts experience has settled for one route: an answer obtained alone had the very text of the slice. What has
- * once differed is doubted for ever, and `FORMATTED` always is.
+ * Which doubts experience has settled for one column of a route's answers: an answer obtained alone had the very text of
+ * the slice. What has once differed is doubted for ever, and `FORMATTED` always is.
  */
-export class Experience {
+export class Column {
   #settled = 0;
   #confirmed = 0;
 
   /** The doubts that need an answer obtained alone. */
-  open(doubts: number): number {
-    return doubts & ~this.#settled;
+  open(bits: number): number {
+    return bits & ~this.#settled;
   }
 
   /** Takes note of how a doubtful slice compared with the answer obtained alone. */
-  learn(doubts: number, equal: boolean): void {
-    if (equal) this.#settled |= doubts & ~FORMATTED & ~this.#confirmed;
+  learn(bits: number, equal: boolean): void {
+    if (equal) this.#settled |= bits & ~FORMATTED & ~this.#confirmed;
     else {
-      this.#confirmed |= doubts;
-      this.#settled &= ~doubts;
+      this.#confirmed |= bits;
+      this.#settled &= ~bits;
     }
+  }
+}
+
+const MOST_COLUMNS = 256;
+
+/** What is known of the columns of a route's answers, by the names they have there. */
+export class Experience {
+  readonly #columns = new Map<string, Column>();
+  /** Stands for all columns that are too many to know: nothing about them is ever settled. */
+  readonly #others = new Column();
+
+  constructor() {
+    this.#others.learn(ALL, false);
+  }
+
+  /** The column of a name. */
+  column(name: string): Column {
+    const known = this.#columns.get(name);
+    if (known !== undefined) return known;
+    if (this.#columns.size >= MOST_COLUMNS) return this.#others;
+    const column = new Column();
+    this.#columns.set(name, column);
+    return column;
   }
 }

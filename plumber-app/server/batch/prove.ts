@@ -6,7 +6,7 @@ import { type Answer, hasHeaders, lastingHeaders, type Outcome } from './answer.
 import { type CostModel } from './cost.ts';
 import { Experience, FORMATTED } from './doubts.ts';
 import { mergeBodies } from './merge.ts';
-import { sliceAnswer } from './slice.ts';
+import { sliceAnswer, vectorsOf } from './slice.ts';
 
 /** A request of the kind that callers send: a probe's. */
 export interface Sample {
@@ -217,22 +217,23 @@ class Comparison {
     const slices = sliceAnswer(
       merged.body,
       whole.map(({ rows }) => rows.length),
+      this.experience,
     );
     if (slices === undefined) throw new Objection('the answer to a merged call does not have one element a row');
     let sure = 0;
     slices.forEach(({ text, doubts }, i) => {
       const { rows, answer } = whole[i]!;
       const expected = answer.body.toString('latin1');
-      if ((doubts & FORMATTED) !== 0) {
+      if (doubts.some(({ bits }) => (bits & FORMATTED) !== 0)) {
         throw new Objection('the answers hold dates, times or padded texts, which R prints to fit their neighbours');
       }
-      if (doubts !== 0) this.experience.learn(doubts, text === expected);
-      else if (text !== expected) {
+      for (const { column, bits } of doubts) column.learn(bits, text === expected);
+      if (doubts.length === 0 && text !== expected) {
         throw new Objection(
           `the answer to ${count(rows.length)} is ${quote(expected)} alone but ${quote(text)} when ${whole.length} requests are merged`,
         );
       }
-      if (this.experience.open(doubts) === 0 && text === expected) sure++;
+      if (text === expected && doubts.every(({ column, bits }) => column.open(bits) === 0)) sure++;
     });
     return sure;
   }
@@ -241,7 +242,7 @@ class Comparison {
     const key = rows.join(',');
     if (this.#alone.has(key)) return this.#alone.get(key);
     const answer = await this.#ask(rows);
-    if (answer !== undefined && sliceAnswer(answer.body, [rows.length]) === undefined) {
+    if (answer !== undefined && vectorsOf(answer.body, rows.length) === undefined) {
       throw new Objection(
         `the answer to ${count(rows.length)} is ${quote(answer.body.toString('latin1'))}, not an array of one element a row`,
       );

@@ -5,8 +5,8 @@ import * as doubt from './doubts.ts';
 export interface Slice {
   /** The answer's text, one character a byte (latin1). */
   readonly text: string;
-  /** Why that may not be the text it would have alone (doubts.ts); 0: no reason. */
-  readonly doubts: number;
+  /** Why that may not be the text it would have alone; empty: there is no reason. */
+  readonly doubts: readonly doubt.Doubt[];
 }
 
 /** An array of an answer, one element a row. */
@@ -17,12 +17,20 @@ export interface Vector {
   readonly from: number;
   /** The place behind each element: a comma's or the closing bracket's. */
   readonly ends: readonly number[];
-  /** What each element is (doubts.ts); of a nested one only what remains doubtful. */
+  /** What each element is (doubts.ts); 0 when it is nested. */
   readonly bits: readonly number[];
   /** How many elements are nested. */
   readonly nested: number;
-  /** What the values inside of nested elements are, by the name they have there. */
-  readonly inner: ReadonlyMap<string, number>;
+  /** The values inside of nested elements that may be doubted, in order. */
+  readonly inner: readonly Inner[];
+}
+
+/** A value inside of a nested element. */
+export interface Inner {
+  readonly element: number;
+  /** The name that it stands under, in quotes; empty in a list of lists. */
+  readonly name: string;
+  readonly bits: number;
 }
 
 /**
@@ -31,10 +39,10 @@ export interface Vector {
  * only where it makes lines.
  *
  * @param rows how many elements each array must have.
- * @param looksInside whether `inner` is wanted.
+ * @param wantsAll whether `inner` shall hold all values, not only those that may be doubted.
  */
-export function vectorsOf(body: Buffer, rows: number, looksInside: boolean): Vector[] | undefined {
-  const reader = new Reader(body, rows, looksInside);
+export function vectorsOf(body: Buffer, rows: number, wantsAll = false): Vector[] | undefined {
+  const reader = new Reader(body, rows, wantsAll);
   const vectors: Vector[] = [];
   if (body[0] === 91) {
     const vector = reader.vector('', 0);
@@ -58,35 +66,48 @@ export function vectorsOf(body: Buffer, rows: number, looksInside: boolean): Vec
  * @param counts how many rows each request had, in the order in which they were merged.
  * @returns one slice a request; undefined when the answer does not have one element a row.
  */
-export function sliceAnswer(body: Buffer, counts: readonly number[]): Slice[] | undefined {
+export function sliceAnswer(
+  body: Buffer,
+  counts: readonly number[],
+  experience: doubt.Experience,
+): Slice[] | undefined {
   const vectors = vectorsOf(
     body,
     counts.reduce((sum, count) => sum + count, 0),
-    false,
   );
   if (vectors === undefined) return undefined;
   const text = body.toString('latin1');
+  const columns = vectors.map(({ before }) => experience.column(before));
+  const next = vectors.map(() => 0);
   const slices: Slice[] = [];
   let first = 0;
   for (const count of counts) {
+    const end = first + count;
     let part = '';
-    let doubts = 0;
-    for (const { before, from, ends, bits } of vectors) {
-      const start = first === 0 ? from : ends[first - 1]! + 1;
-      part += `${before}[${text.slice(start, ends[first + count - 1])}]`;
-      doubts |= doubtsAbout(bits, first, first + count);
+    let doubts = NONE;
+    for (let i = 0; i < vectors.length; i++) {
+      const { before, from, ends, bits, inner } = vectors[i]!;
+      part += `${before}[${text.slice(first === 0 ? from : ends[first - 1]! + 1, ends[end - 1])}]`;
+      let all = 0;
+      for (let element = first; element < end; element++) all |= bits[element]!;
+      doubts = add(doubts, columns[i]!, doubt.remaining(all));
+      for (; next[i]! < inner.length && inner[next[i]!]!.element < end; next[i]!++) {
+        const value = inner[next[i]!]!;
+        doubts = add(doubts, experience.column(`${before}\n${value.name}`), doubt.remaining(value.bits));
+      }
     }
     slices.push({ text: vectors[0]!.before === '' ? part : `${part}}`, doubts });
-    first += count;
+    first = end;
   }
   return slices;
 }
 
-/** The doubts about some elements of one vector. */
-export function doubtsAbout(bits: readonly number[], from: number, to: number): number {
-  let all = 0;
-  for (let i = from; i < to; i++) all |= bits[i]!;
-  return doubt.remaining(all);
+const NONE: readonly doubt.Doubt[] = [];
+
+function add(doubts: readonly doubt.Doubt[], column: doubt.Column, bits: number): readonly doubt.Doubt[] {
+  const open = bits === 0 ? 0 : column.open(bits);
+  if (open === 0 || doubts.some((known) => known.column === column && (open & ~known.bits) === 0)) return doubts;
+  return [...doubts, { column, bits: open }];
 }
 
 class Reader {
@@ -95,13 +116,13 @@ class Reader {
   readonly #body: Buffer;
   readonly #rows: number;
   readonly #lexer = new Lexer();
-  readonly #looksInside: boolean;
-  #inner = new Map<string, number>();
+  readonly #wantsAll: boolean;
+  #inner: Inner[] = [];
 
-  constructor(body: Buffer, rows: number, looksInside: boolean) {
+  constructor(body: Buffer, rows: number, wantsAll: boolean) {
     this.#body = body;
     this.#rows = rows;
-    this.#looksInside = looksInside;
+    this.#wantsAll = wantsAll;
   }
 
   /** Reads `{"name":` or `,"name":`; false when there is something else. */
@@ -117,7 +138,7 @@ class Reader {
     if (body[at] !== 91) return undefined;
     const ends: number[] = [];
     const bits: number[] = [];
-    this.#inner = new Map();
+    this.#inner = [];
     let nested = 0;
     let pos = at;
     do {
@@ -125,7 +146,7 @@ class Reader {
       const first = body[pos + 1];
       const isNested = first === 91 || first === 123;
       if (isNested) nested++;
-      bits.push(isNested ? this.#nested(pos + 1) : this.#scalar(pos + 1));
+      bits.push(isNested ? this.#nested(pos + 1, bits.length) : this.#scalar(pos + 1));
       pos = this.at;
       if (pos < 0) return undefined;
       ends.push(pos);
@@ -136,11 +157,10 @@ class Reader {
   }
 
   /** Values inside an element may belong to vectors of any shape, so each is doubted as if it stood alone. */
-  #nested(at: number): number {
+  #nested(at: number, element: number): number {
     const body = this.#body;
-    let doubts = 0;
     let depth = 0;
-    let name = '';
+    let [name, nameEnd] = [0, 0];
     let pos = at;
     for (;;) {
       const byte = body[pos];
@@ -157,17 +177,14 @@ class Reader {
         const bits = this.#scalar(start);
         pos = this.at;
         if (pos < 0) return 0;
-        if (body[pos] === 58) {
-          if (this.#looksInside) name = body.toString('latin1', start, pos);
-          pos++;
-          continue;
+        if (body[pos] === 58) [name, nameEnd] = [start, pos++];
+        else if (this.#wantsAll || doubt.remaining(bits) !== 0) {
+          this.#inner.push({ element, name: body.toString('latin1', name, nameEnd), bits });
         }
-        doubts |= doubt.remaining(bits);
-        if (this.#looksInside) this.#inner.set(name, (this.#inner.get(name) ?? 0) | bits);
       }
     }
     this.at = pos;
-    return doubts;
+    return 0;
   }
 
   #scalar(at: number): number {

@@ -74,6 +74,11 @@ function areAlike(vectors: readonly Vector[]): boolean {
     return agree(vectors.map(({ bits }) => bits.reduce((sum, bit) => sum | bit, 0)));
   }
   if (!vectors.every(({ nested, ends }) => nested === ends.length)) return false;
-  const names = new Set(vectors.flatMap(({ inner }) => [...inner.keys()]));
-  return [...names].every((name) => agree(vectors.flatMap(({ inner }) => inner.get(name) ?? [])));
+  const byName = vectors.map(({ inner }) => {
+    const bits = new Map<string, number>();
+    for (const value of inner) bits.set(value.name, (bits.get(value.name) ?? 0) | value.bits);
+    return bits;
+  });
+  const names = new Set(byName.flatMap((bits) => [...bits.keys()]));
+  return [...names].every((name) => agree(byName.flatMap((bits) => bits.get(name) ?? [])));
 }

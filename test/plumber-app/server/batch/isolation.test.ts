@@ -42,6 +42,7 @@ test.before(async () => {
     '/columns',
     '/matrix',
     '/lists',
+    '/bands',
     '/integers',
   ];
   for (const path of [...paths, '/predict']) {
@@ -251,4 +252,21 @@ test('after a timeout, merged calls are kept on a leash, but none alone is', asy
   });
   t.deepEqual(limits[0], [8, undefined]);
   t.true(limits.slice(1).every(([size, limit]) => limit === (size === 1 ? undefined : size * 10)));
+});
+
+test('what is known of one column of the answers is not taken for known of another', async (t) => {
+  const route = routes.find(({ path }) => path === '/bands')!;
+  const request = (x: string): Request => {
+    const scan = route.reader.read(Buffer.from(`{"df":[{"x":${x}}]}`));
+    if (isRefusal(scan)) throw new Error(scan.error);
+    return { target: route.path, route, scan };
+  };
+  // A missing value always prints "NA" in the one column; in the other it prints null where the request has no other.
+  for (const group of [
+    [request('null'), request('null')],
+    [request('-50.5'), request('1.5')],
+  ]) {
+    const { results } = await answer(group, new Calls([]));
+    for (const one of group) t.is(results.get(one), await alone(one));
+  }
 });

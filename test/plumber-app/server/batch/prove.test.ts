@@ -18,7 +18,18 @@ function tell(path: string, body = ROWS, schema = ANY_NUMBER, field = 'df'): Pro
   return prove(trialOf(oracle, path, body, schema, field));
 }
 
-for (const path of ['/numbers', '/missing', '/classes', '/flags', '/texts', '/rows', '/columns', '/matrix', '/lists']) {
+for (const path of [
+  '/numbers',
+  '/missing',
+  '/classes',
+  '/flags',
+  '/texts',
+  '/rows',
+  '/columns',
+  '/matrix',
+  '/lists',
+  '/bands',
+]) {
   test(`independent rows may merge, and numbers mix: ${path}`, async (t) => {
     const { allowed, mixNumbers, reason, headers } = await tell(path);
     t.deepEqual({ allowed, mixNumbers, reason }, { allowed: true, mixNumbers: true, reason: undefined });

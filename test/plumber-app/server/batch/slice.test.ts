@@ -4,11 +4,14 @@ import * as doubts from '../../../../plumber-app/server/batch/doubts.ts';
 import { sliceAnswer } from '../../../../plumber-app/server/batch/slice.ts';
 
 function slice(answer: string, ...counts: number[]): string[] | undefined {
-  return sliceAnswer(Buffer.from(answer), counts)?.map(({ text }) => Buffer.from(text, 'latin1').toString());
+  return sliceAnswer(Buffer.from(answer), counts, new doubts.Experience())?.map(({ text }) =>
+    Buffer.from(text, 'latin1').toString(),
+  );
 }
 
-function doubtsOf(answer: string): number | undefined {
-  return sliceAnswer(Buffer.from(answer), [(JSON.parse(answer) as unknown[]).length])?.[0]?.doubts;
+function doubtsOf(answer: string, experience = new doubts.Experience()): number | undefined {
+  const rows = (JSON.parse(answer) as unknown[]).length;
+  return sliceAnswer(Buffer.from(answer), [rows], experience)?.[0]?.doubts.reduce((all, { bits }) => all | bits, 0);
 }
 
 test('an array is cut where the requests meet', (t) => {
@@ -101,13 +104,36 @@ test('doubted is what R would print otherwise in another vector', (t) => {
 });
 
 test('a doubt is settled by one equal answer, and confirmed for ever by one that differs', (t) => {
+  const column = new doubts.Column();
+  t.is(column.open(doubts.NOTHING | doubts.ZERO_OR_ONE), doubts.NOTHING | doubts.ZERO_OR_ONE);
+  column.learn(doubts.ZERO_OR_ONE, true);
+  t.is(column.open(doubts.NOTHING | doubts.ZERO_OR_ONE), doubts.NOTHING);
+  column.learn(doubts.ZERO_OR_ONE, false);
+  column.learn(doubts.ZERO_OR_ONE, true);
+  t.is(column.open(doubts.ZERO_OR_ONE), doubts.ZERO_OR_ONE);
+  column.learn(doubts.FORMATTED, true);
+  t.is(column.open(doubts.FORMATTED), doubts.FORMATTED);
+});
+
+test('what is settled for one column says nothing about another', (t) => {
   const experience = new doubts.Experience();
-  t.is(experience.open(doubts.NOTHING | doubts.ZERO_OR_ONE), doubts.NOTHING | doubts.ZERO_OR_ONE);
-  experience.learn(doubts.ZERO_OR_ONE, true);
-  t.is(experience.open(doubts.NOTHING | doubts.ZERO_OR_ONE), doubts.NOTHING);
-  experience.learn(doubts.ZERO_OR_ONE, false);
-  experience.learn(doubts.ZERO_OR_ONE, true);
-  t.is(experience.open(doubts.ZERO_OR_ONE), doubts.ZERO_OR_ONE);
-  experience.learn(doubts.FORMATTED, true);
-  t.is(experience.open(doubts.FORMATTED), doubts.FORMATTED);
+  for (const [one, other] of [
+    ['[{"a":1}]', '[{"b":1}]'],
+    ['{"a":[1]}', '{"b":[1]}'],
+    ['[1]', '[[1]]'],
+  ]) {
+    const slice = (answer: string) => sliceAnswer(Buffer.from(answer), [1], experience)![0]!;
+    for (const { column, bits } of slice(one!).doubts) column.learn(bits, true);
+    t.is(slice(one!).doubts.length, 0, one);
+    t.is(slice(other!).doubts.length, 1, other);
+  }
+});
+
+test('of very many columns none is settled, and a slice with many doubtful values has few doubts', (t) => {
+  const experience = new doubts.Experience();
+  const answer = Buffer.from(`[${Array.from({ length: 2000 }, (_, i) => `{"c${i}":1,"x":0}`).join(',')}]`);
+  const [slice] = sliceAnswer(answer, [2000], experience)!;
+  t.true(slice!.doubts.length < 300);
+  for (const { column, bits } of slice!.doubts) column.learn(bits, true);
+  t.is(sliceAnswer(answer, [2000], experience)![0]!.doubts.length, 1);
 });

@@ -69,7 +69,19 @@ test('joined answers are the very answer to the whole request, or are given up',
   const number = fc.constantFrom('1.5', '-2.25', '0', '1', '3', 'null', '1e5', '123.456789', '-0.5');
   const string = fc.constantFrom('"a"', '"é"', '"1"', '"TRUE"', '"x y"', 'null');
   const path = fc.constantFrom(
-    ...['/numbers', '/missing', '/classes', '/flags', '/texts', '/rows', '/columns', '/matrix', '/lists', '/predict'],
+    ...[
+      '/numbers',
+      '/missing',
+      '/classes',
+      '/flags',
+      '/texts',
+      '/rows',
+      '/columns',
+      '/matrix',
+      '/lists',
+      '/bands',
+      '/predict',
+    ],
   );
   let joined = 0;
   await fc.assert(
