@@ -1,5 +1,5 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
 const root = join(import.meta.dirname, '../..');
@@ -20,11 +20,12 @@ const require = penstockCreateRequire(import.meta.url);`;
  */
 export async function buildServer(directory: string = serverBuild): Promise<string[]> {
   await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: { penstock: 'cli/image/program.ts' },
-    outdir: join(directory, 'app/bin'),
+    // Always the same, since the names of the parts come from it too.
+    outdir: join(serverBuild, 'app/bin'),
+    write: false,
     bundle: true,
     splitting: true,
     platform: 'node',
@@ -36,6 +37,8 @@ export async function buildServer(directory: string = serverBuild): Promise<stri
     banner: { js: banner },
     logLevel: 'warning',
   });
+  await mkdir(join(directory, 'app/bin'), { recursive: true });
+  for (const { path, contents } of outputFiles) await writeFile(join(directory, relative(serverBuild, path)), contents);
   await writeFile(join(directory, 'app/package.json'), `${JSON.stringify({ type: 'module', private: true })}\n`);
   await cp(join(root, 'plumber-app/R'), join(directory, 'R'), { recursive: true });
   return bundledPackages(metafile);
@@ -49,9 +52,4 @@ function bundledPackages({ outputs }: Metafile): string[] {
       .map(([path]) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]),
   );
   return [...new Set(used.filter((path) => path !== undefined))].sort().map((path) => resolve(root, path));
-}
-
-/** The name by which a build speaks of a directory of ours. */
-export function builtName(directory: string): string {
-  return `${directory.slice(dirname(dirname(serverBuild)).length + 1)}`;
 }

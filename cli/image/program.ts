@@ -16,10 +16,11 @@ const baked = '/service';
 async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   try {
     const serve = serveCommand();
-    for (const option of serve.options) option.env(variableOf(option.attributeName()));
+    const [command = '', ...rest] = args.length > 0 ? args : defaultArguments(environment);
+    const given = [command, ...(command === serve.name() ? fromVariables(serve, environment) : []), ...rest];
     const penstock = new Command('penstock').exitOverride();
     penstock.addCommand(serve.copyInheritedSettings(penstock).exitOverride());
-    await penstock.parseAsync(args.length > 0 ? [...args] : defaultArguments(environment), { from: 'user' });
+    await penstock.parseAsync(given, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -29,8 +30,15 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   }
 }
 
-function variableOf(option: string): string {
-  return `PENSTOCK_${option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+/** What the environment says, as arguments before the ones given, which therefore win. */
+function fromVariables(command: Command, environment: NodeJS.ProcessEnv): string[] {
+  return command.options.flatMap(({ long, envVar, required, optional }) => {
+    if (long == null || envVar !== undefined) return [];
+    const value = environment[`PENSTOCK_${long.slice(2).replaceAll('-', '_').toUpperCase()}`];
+    if (!value) return [];
+    if (required || optional) return [`${long}=${value}`];
+    return value === 'true' ? [long] : [];
+  });
 }
 
 function defaultArguments({ PENSTOCK_CHANNEL }: NodeJS.ProcessEnv): string[] {
