@@ -65,15 +65,17 @@ try {
 
   const results: Record<string, Measures> = {};
   const skipped: Record<string, string> = {};
+  const failed: Record<string, string> = {};
   for (const scenario of scenarios) {
     if (options.only.length > 0 && !options.only.includes(scenario.name)) continue;
     say(`${scenario.name}: ${scenario.title}`);
     try {
       results[scenario.name] = await scenario.run(bench);
     } catch (error) {
-      if (!(error instanceof Skip)) throw error;
-      skipped[scenario.name] = error.message;
-      say(`    skipped: ${error.message}`);
+      const isSkip = error instanceof Skip;
+      const message = error instanceof Error ? error.message : String(error);
+      (isSkip ? skipped : failed)[scenario.name] = message;
+      say(`    ${isSkip ? 'skipped' : 'FAILED'}: ${message}`);
     }
   }
 
@@ -82,7 +84,7 @@ try {
   if (complete) {
     const about = await machine();
     const directory = join(import.meta.dirname, 'results');
-    const report = { machine: about, load: load.name, seconds, results, skipped, bounds: verdicts };
+    const report = { machine: about, load: load.name, seconds, results, skipped, failed, bounds: verdicts };
     await writeFile(join(directory, 'latest.json'), `${JSON.stringify(report, null, 2)}\n`);
     const subtitle = `one row a request, Boston housing random forest, ${bench.cores} cores shared with ${load.name}`;
     await writeFile(join(directory, 'latest.svg'), throughputChart(throughputSeries(results, scenarios), subtitle));
@@ -90,7 +92,8 @@ try {
   } else {
     say('nothing is written: only a whole run at full length is one that ratios can be read from');
   }
-  if (complete && verdicts.some(({ met }) => met === false)) process.exitCode = 1;
+  const missed = complete && verdicts.some(({ met }) => met === false);
+  if (missed || Object.keys(failed).length > 0) process.exitCode = 1;
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../test/support/bare-plumber.ts';
 import { parseDocument } from 'yaml';
@@ -29,8 +29,8 @@ export async function startPenstock(
 
 /**
  * A service like the one in `directory` but for some keys of its `service.yaml`: an undefined value takes the key away.
- * Everything else in it is linked, not copied.
  *
+ * @param scratch An empty directory that becomes the service's.
  * @param keys Paths such as `limits.body` or `routes.POST /score.batch`.
  */
 export async function serviceWith(
@@ -38,9 +38,7 @@ export async function serviceWith(
   scratch: string,
   keys: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  for (const name of await readdir(directory)) {
-    if (name !== 'service.yaml') await symlink(join(directory, name), join(scratch, name));
-  }
+  await cp(directory, scratch, { recursive: true });
   const definition = parseDocument(await readFile(join(directory, 'service.yaml'), 'utf8'));
   for (const [path, value] of Object.entries(keys)) {
     if (value === undefined) definition.deleteIn(path.split('.'));

@@ -93,6 +93,7 @@ const queries = [
   'a=1?b=2',
   'req=1&res=2',
   `long=${'x'.repeat(6000)}`,
+  `long=${'x'.repeat(60_000)}`,
 ];
 
 export const requests = [
