@@ -12,8 +12,7 @@ wrapped <- function(router) {
       if (!is.null(control)) return(answer_control(control))
       restore_peer(req)
       router$call(req)
-    },
-    onWSOpen = function(ws) router$onWSOpen(ws)
+    }
   )
   # Plumber's onHeaders enforces the upload limit alone; without a limit it costs every request a round trip for nothing.
   if (isTRUE(getOption("plumber.maxRequestSize", 0) > 0)) app$onHeaders <- function(req) router$onHeaders(req)

@@ -4,6 +4,7 @@ import { type Milliseconds } from '../../service/units.ts';
 import { refusals, type Refusal } from './errors.ts';
 import { type Job, type JobContext } from './job.ts';
 import { type Metrics } from './metrics.ts';
+import { OpenApiPlan, openApiRoute } from './openapi-plan.ts';
 import { passOn, type Plan, type Workshop } from './plan.ts';
 import { Queue } from './queue.ts';
 import { ForkingHost } from './r/fork.ts';
@@ -48,6 +49,7 @@ export class Engine implements JobContext, Workshop {
   readonly #queue: Queue<Job>;
   #routes: RouteTable;
   #rowPlans: RowPlans | undefined;
+  #openApi: OpenApiPlan | undefined;
   /** Jobs not yet answered to the last byte, nor given up. */
   #open = 0;
   #whenIdle: (() => void)[] = [];
@@ -88,6 +90,7 @@ export class Engine implements JobContext, Workshop {
   /** Loads the API and starts its workers; resolves when the first answers. @throws UserError when R cannot load it */
   async start(): Promise<void> {
     this.#rowPlans = await RowPlans.read(this.#options);
+    this.#openApi = await OpenApiPlan.read(this.definition, this.#options.directory);
     await this.#pool.start();
     this.#routes = this.#routeTable();
     await this.#prove(this.#rowPlans);
@@ -190,12 +193,15 @@ export class Engine implements JobContext, Workshop {
   /** Ends R at once. */
   async kill(): Promise<void> {
     this.#pool.kill();
-    await this.#launcher.close();
+    await this.#launcher.kill();
   }
 
   #routeTable(): RouteTable {
     const { definition, metrics } = this.#options;
-    const planFor = (method: string, path: string): Plan => this.#rowPlans?.planFor(method, path) ?? passOn;
+    const planFor = (method: string, path: string): Plan => {
+      if (method === openApiRoute.method && path === openApiRoute.path) return this.#openApi ?? passOn;
+      return this.#rowPlans?.planFor(method, path) ?? passOn;
+    };
     return new RouteTable(this.#launcher.api?.routes ?? [], definition, metrics, planFor);
   }
 

@@ -10,6 +10,7 @@ export type RefusalReason =
   | 'no-memory'
   | 'timeout'
   | 'worker-died'
+  | 'bad-answer'
   | 'internal'
   | (string & {});
 
@@ -52,5 +53,7 @@ export const refusals = {
   noMemory: new Refusal(503, 'no-memory', 'Service overloaded', 'The bodies of waiting requests fill the memory.'),
   timeout: (detail: string) => new Refusal(504, 'timeout', 'R took too long', detail),
   workerDied: new Refusal(502, 'worker-died', 'R worker failed', 'The R process ended before it had answered.'),
+  /** What R said cannot be said in HTTP. */
+  unspeakable: (detail: string) => new Refusal(502, 'bad-answer', 'R gave no valid answer', detail),
   internal: new Refusal(500, 'internal', 'Internal error', 'The scoring server made a mistake; its log says more.'),
 } as const;

@@ -20,6 +20,8 @@ export interface FrontOptions {
 export class Front {
   readonly #options: FrontOptions;
   readonly #server: Server;
+  /** Connections with a whole request that is not answered yet. */
+  readonly #answering = new Set<Duplex>();
   #open = 0;
   #isClosing = false;
   #whenIdle: (() => void) | undefined;
@@ -42,7 +44,11 @@ export class Front {
     this.#server.on('checkContinue', (request: IncomingMessage, reply: ServerResponse) =>
       this.#receive(request, reply, () => reply.writeContinue()),
     );
-    this.#server.on('clientError', refuseMalformed);
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      // An answer to what came before is on its way: ours would be taken for it.
+      if (this.#answering.has(socket)) socket.destroy();
+      else refuseMalformed(error, socket);
+    });
   }
 
   get isClosing(): boolean {
@@ -78,23 +84,28 @@ export class Front {
     this.#follow(job, engine, reply);
     if (target === undefined) return job.refuse(refusals.malformed(`There is no route ${request.url}.`));
     const { budget } = this.#options;
-    readBody(job, request, { limit: engine.definition.limits.body, budget, invite }, () => engine.submit(job));
+    readBody(job, request, { limit: engine.definition.limits.body, budget, invite }, () => {
+      this.#answering.add(request.socket);
+      engine.submit(job);
+    });
   }
 
   /** Sees to the end of a job: its answer has left, or its caller has. */
   #follow(job: Job, engine: Engine, reply: ServerResponse): void {
+    const { socket } = job.request;
     this.#open += 1;
     engine.onOpened();
     const onClose = () => {
       if (!job.close()) return;
       this.#options.budget.give(job.bodyHeld);
       engine.onClosed(job);
+      this.#answering.delete(socket);
       this.#open -= 1;
       if (this.#open === 0) this.#whenIdle?.();
     };
     reply.on('close', onClose);
     // A pipelined request has no socket yet, and is not told when that closes.
-    if (reply.socket === null) job.request.socket.setMaxListeners(0).on('close', onClose);
+    if (reply.socket === null) socket.setMaxListeners(0).on('close', onClose);
   }
 }
 

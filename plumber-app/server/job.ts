@@ -127,9 +127,9 @@ export class Job extends Waiting {
   }
 
   #head(status: number, message: string, headers: readonly string[]): void {
-    this.#status = status;
     const { isClosing, releaseHeader } = this.#context;
     if (isClosing) this.#reply.shouldKeepAlive = false;
     this.#reply.writeHead(status, message, releaseHeader.length === 0 ? [...headers] : [...headers, ...releaseHeader]);
+    this.#status = status;
   }
 }

@@ -76,10 +76,14 @@ class PassOn implements Sink {
   }
 
   onEnd(): void {
-    if (this.#hasBegun) this.#job.end();
-    else if (this.#head !== undefined) {
-      const { status, message, headers } = this.#head;
-      this.#job.answer(status, message, headers, this.#first);
+    try {
+      if (this.#hasBegun) this.#job.end();
+      else if (this.#head !== undefined) {
+        const { status, message, headers } = this.#head;
+        this.#job.answer(status, message, headers, this.#first);
+      }
+    } catch (error) {
+      this.#job.refuse(refusals.unspeakable((error as Error).message));
     }
     this.#done();
   }
@@ -99,9 +103,9 @@ class PassOn implements Sink {
 
   #begin(): void {
     if (this.#hasBegun || this.#head === undefined) return;
-    this.#hasBegun = true;
     const { status, message, headers } = this.#head;
     this.#job.begin(status, message, headers);
+    this.#hasBegun = true;
     if (this.#first !== undefined) this.#job.write(this.#first);
   }
 

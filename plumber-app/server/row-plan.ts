@@ -229,7 +229,9 @@ export class RowPlan implements Plan {
     return staff.lend(async (slot) => {
       const began = this.#options.now();
       const outcome = await askOf(slot, call, limit);
-      if (outcome.kind === 'answered') this.cost.observe(rows, this.#options.now() - began);
+      // A timeout counts too, so that a model whose cost grows faster than its rows gets smaller merges.
+      if (outcome.kind === 'answered' || outcome.reason === 'timeout')
+        this.cost.observe(rows, this.#options.now() - began);
       return { outcome, isUsable: outcome.kind === 'answered' };
     });
   }

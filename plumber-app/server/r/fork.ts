@@ -69,6 +69,13 @@ export class ForkingHost implements Launcher {
     await host?.end();
   }
 
+  async kill(): Promise<void> {
+    this.#closed = true;
+    const host = await this.#host?.catch(() => undefined);
+    host?.kill();
+    await host?.exited;
+  }
+
   async #start(): Promise<RProcess> {
     const name = this.#hosts++ === 0 ? 'host' : `host-${this.#hosts}`;
     const starting = RProcess.start({

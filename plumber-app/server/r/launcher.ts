@@ -36,8 +36,10 @@ export interface Launcher {
   launch(name: string, seed: 'keep' | 'new'): Promise<WorkerProcess>;
   /** The API as it was last loaded; undefined before. */
   readonly api: LoadedApi | undefined;
-  /** Ends every R process of this launcher that still lives. */
+  /** Ends what R processes still live, workers among them: their hooks do not run. Resolves when all are gone. */
   close(): Promise<void>;
+  /** As `close`, at once. */
+  kill(): Promise<void>;
 }
 
 export interface LauncherOptions {

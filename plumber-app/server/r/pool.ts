@@ -148,10 +148,9 @@ export class Pool {
     );
   }
 
-  /** Ends all workers after their exit hooks. No call may be in flight. */
+  /** Ends all workers that have started, after their exit hooks. Nobody may wait for a call. */
   async stop(): Promise<void> {
     this.#stop();
-    await Promise.allSettled(this.#starting);
     await Promise.all([...this.#ready, ...this.#ending].map((worker) => worker.end('stopped')));
   }
 
@@ -181,7 +180,7 @@ export class Pool {
     // One worker alone draws the very numbers that bare Plumber would.
     const process = await launcher.launch(`worker-${number}`, size === 1 && number === 1 ? 'keep' : 'new');
     const worker = await Worker.open(process, this.#options);
-    if (this.#stopping) return worker.end('stopped');
+    if (this.#stopping) return worker.kill('stopped');
     this.#ready.push(worker);
     this.#idle += worker.free.length;
     void worker.gone.then(() => this.#lost(worker));

@@ -36,7 +36,11 @@ export class Spawner implements Launcher {
     return { name, pid: started.pid, socketPath, gone, kill: () => started.kill() };
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.kill();
+  }
+
+  async kill(): Promise<void> {
     this.#closed = true;
     const living = [...this.#living];
     for (const each of living) each.kill();

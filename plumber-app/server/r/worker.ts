@@ -88,10 +88,11 @@ export class Worker implements SlotOwner {
     void this.#answers().then((answers) => answers || this.kill('unresponsive'));
   }
 
-  /** Lets it run the API's exit hooks and end; kills it when that takes too long. No call may be in flight. */
+  /** Lets it run the API's exit hooks and end, or kills it when that takes too long. Nobody may wait for a call. */
   async end(doom: Doom): Promise<void> {
     this.#doom ??= doom;
-    await this.#ask('stop');
+    // Not waited for: behind a call whose caller has left, the answer may take for ever.
+    void this.#ask('stop');
     if (!(await within(endsWithin, this.#process.gone))) this.kill(doom);
     await this.gone;
   }

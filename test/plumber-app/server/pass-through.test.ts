@@ -162,6 +162,19 @@ test('what is not HTTP gets a 400 of our own and does no harm', async (t) => {
   t.is((await get('/users/1')).status, 200);
 });
 
+test('a status that HTTP does not have is told as 502, and does not cost a worker', async (t) => {
+  const { get, metric } = wire;
+  for (const code of [0, 99, 101, 1000]) t.is((await get(`/status?code=${code}`)).status, 502, String(code));
+  t.is((await get('/status?code=299')).status, 299);
+  t.is(await metric('penstock_worker_restarts_total{reason="unresponsive"}'), 0);
+});
+
+test('garbage behind a request is not taken for its answer', async (t) => {
+  const got = await exchange(wire.port, 'GET /users/1 HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n').catch(() => '');
+  t.notRegex(got, / 400 /);
+  t.is((await wire.get('/users/1')).status, 200);
+});
+
 test('a release is named in every answer, of R and of our own', async (t) => {
   const { get } = await serve(t, api('wire'), { release: 'wire@0123456789ab', limits: { body: 10 } });
   t.deepEqual((await get('/users/1')).all('x-penstock-release'), ['wire@0123456789ab']);

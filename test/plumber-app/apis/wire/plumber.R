@@ -64,3 +64,9 @@ function() runif(1)
 
 #* @assets ./files /files
 list()
+
+#* @get /status
+function(res, code) {
+  res$status <- as.integer(code)
+  "odd"
+}
