@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '../service/definition.ts';
 import type { Product } from '../service/products.ts';
 import type { Bytes, Milliseconds } from '../service/units.ts';
 import { accessPolicy } from './access.ts';
+import { forwardedHeaders } from './forwarded.ts';
 import {
   clientCertificate,
   forwardRequest,
@@ -57,6 +58,7 @@ export function scoringApiPolicy(
       deleteHeader(keyHeader),
       deleteQueryParameter(keyParameter),
       setHeader(subscriptionHeader, expr`context.Subscription.Id`),
+      ...forwardedHeaders(service.name),
       setBackend(backendId(service.name)),
       ...(clientCertificateId === undefined ? [] : [clientCertificate(clientCertificateId)]),
     ],

@@ -46,11 +46,11 @@ export function upCommand(): Command {
 async function up(state: StackState, options: Options): Promise<void> {
   const output = createOutput(options.json, process.stdout);
   const stopping = new AbortController();
-  let stack: Stack | undefined;
+  let endNow = (): void => undefined;
   const interrupted = new Promise<'interrupted'>((resolve) => {
     const onSignal = () => {
       if (stopping.signal.aborted) {
-        stack?.kill();
+        endNow();
         process.exit(1);
       }
       stopping.abort(new UserError('interrupted'));
@@ -62,7 +62,7 @@ async function up(state: StackState, options: Options): Promise<void> {
   const directories = options.service?.map((directory) => resolve(directory)) ?? [
     await trainedExample(await state.folder('models'), (line) => output.line(line)),
   ];
-  stack = await startStack({
+  const stack = await startStack({
     ...options,
     state,
     directories,
@@ -70,6 +70,7 @@ async function up(state: StackState, options: Options): Promise<void> {
     say: (part, text) => output.line(`${part.padEnd(width)}${text}`),
     signal: stopping.signal,
   });
+  endNow = () => stack.kill();
   try {
     const failed = stack.failed.then((why) => {
       if (!stopping.signal.aborted) throw new UserError(why);

@@ -16,11 +16,11 @@ function lines({ name, attributes, children }: Element, margin: string): string[
   const open = opening(name, written, margin);
   if (children.length === 0) return [...open.slice(0, -1), `${open.at(-1)} />`];
   if (children.every((child) => !isElement(child))) {
-    const text = children.map((child) => escapeText(String(child))).join('');
+    const text = children.map((child) => (isElement(child) ? '' : escapeText(child.toString()))).join('');
     return [...open.slice(0, -1), `${open.at(-1)}>${text}</${name}>`];
   }
   const inside = children.flatMap((child) => {
-    return isElement(child) ? lines(child, margin + indent) : [margin + indent + escapeText(String(child))];
+    return isElement(child) ? lines(child, margin + indent) : [margin + indent + escapeText(child.toString())];
   });
   return [...open.slice(0, -1), `${open.at(-1)}>`, ...inside, `${margin}</${name}>`];
 }

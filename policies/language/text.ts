@@ -50,10 +50,13 @@ function literal(value: Literal): string {
   return `new [] { ${value.map(quoted).join(', ')} }`;
 }
 
-/** A regular C# string literal (C# language specification, 6.4.5.6); braces doubled would be a named value otherwise. */
+/**
+ * A regular C# string literal (C# language specification, 6.4.5.6). Doubled braces would be a named value; an apostrophe
+ * would look like a character literal to tools that search the XML, where the quotes around it are entities.
+ */
 function quoted(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is escaped
-  const escaped = text.replace(/[\\"]|[\u0000-\u001f\u007f-\uffff]|\{(?=\{)|\}(?=\})/g, (character) => {
+  const escaped = text.replace(/[\\"]|['\u0000-\u001f\u007f-\uffff]|\{(?=\{)|\}(?=\})/g, (character) => {
     if (character === '\\' || character === '"') return `\\${character}`;
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
