@@ -1,0 +1,28 @@
+import test from 'ava';
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { logAlerts, prometheusAlerts } from '../../infra/observability/alerts.ts';
+
+const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+test('docs/operations.md says of each alert what it means and three things to do', async (t) => {
+  const text = await read('docs/operations.md');
+  for (const { name } of [...prometheusAlerts('x'), ...logAlerts('x')]) {
+    const [, section] = new RegExp(`^### ${name}\n([^]*?)(?=^##|$(?![^]))`, 'm').exec(text) ?? [];
+    t.is(section?.match(/^\d\. /gm)?.length, 3, name);
+  }
+});
+
+test('the pipelines are YAML, sign in without a secret and deploy after tests, image and rehearsal', async (t) => {
+  const workflow = parse(await read('.github/workflows/deploy.yml')) as {
+    jobs: Record<string, { needs?: string[]; permissions?: Record<string, string> }>;
+  };
+  t.deepEqual(workflow.jobs['deploy']?.needs, ['test', 'image', 'rehearse']);
+  t.is(workflow.jobs['plan']?.permissions?.['id-token'], 'write');
+  const pipelines = await read('azure-pipelines.yml');
+  t.notThrows(() => parse(pipelines) as unknown);
+  for (const text of [pipelines, await read('.github/workflows/deploy.yml')]) {
+    t.notRegex(text, /client-secret|secrets\.|ARM_CLIENT_SECRET/);
+    t.regex(text, /npm run rehearse/);
+  }
+});
