@@ -1,7 +1,7 @@
+import { wrongAnswer } from '../service/compare.ts';
 import type { Milliseconds } from '../service/units.ts';
 import type { Answer, Call, NoAnswer, Send } from './call.ts';
 import type { Clock } from './clock.ts';
-import { firstDifference } from './compare.ts';
 import { retry } from './retry.ts';
 import { startSpan, traceOf } from './trace.ts';
 
@@ -91,19 +91,4 @@ export function refusal({ status, text }: Answer): string {
   const said = text.replace(/\s+/g, ' ').trim();
   const excerpt = said.length > 200 ? `${said.slice(0, 199)}…` : said;
   return excerpt ? `answered ${status}: ${excerpt}` : `answered ${status}`;
-}
-
-function wrongAnswer(text: string, expected: string, tolerance: number): string | undefined {
-  const wanted = parseJson(expected);
-  if (!wanted) return text === expected ? undefined : 'the text differs from what was expected';
-  const actual = parseJson(text);
-  return actual ? firstDifference(actual.value, wanted.value, tolerance) : 'not JSON';
-}
-
-function parseJson(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
 }

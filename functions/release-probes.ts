@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { contentTypeOf } from '../service/content-type.ts';
 import type { Probe } from '../service/definition.ts';
 import { parseService, serviceFile } from '../service/load.ts';
 import { readManifest, readText, streamFile } from '../releases/read.ts';
@@ -13,12 +14,6 @@ export interface ProbedRelease {
   readonly manifest: Manifest;
   readonly probes: readonly ProbeTarget[];
 }
-
-const contentTypes: Record<string, string> = {
-  '.json': 'application/json',
-  '.csv': 'text/csv',
-  '.txt': 'text/plain',
-};
 
 /** Releases kept in memory; they never change. */
 const kept = 16;
@@ -66,6 +61,6 @@ async function targetOf(store: Store, manifest: Manifest, service: string, probe
 async function bodyOf(store: Store, manifest: Manifest, path: string): Promise<Body> {
   return {
     bytes: await buffer(await streamFile(store, manifest, posix.normalize(path))),
-    contentType: contentTypes[posix.extname(path).toLowerCase()] ?? 'application/octet-stream',
+    contentType: contentTypeOf(path),
   };
 }

@@ -1,4 +1,15 @@
 /**
+ * What is wrong with the text of an answer, or `undefined`. Where JSON is expected, values are compared as
+ * `firstDifference` does; anything else must be the same text.
+ */
+export function wrongAnswer(text: string, expected: string, tolerance: number): string | undefined {
+  const wanted = parseJson(expected);
+  if (!wanted) return text === expected ? undefined : 'the text differs from what was expected';
+  const actual = parseJson(text);
+  return actual ? firstDifference(actual.value, wanted.value, tolerance) : 'not JSON';
+}
+
+/**
  * The first difference between an answer and what was expected, as a sentence with its place (`$.values[3]`), or `undefined`
  * when they agree. Numbers agree when they differ by at most `tolerance`, absolutely or relative to the expected number;
  * everything else must be equal, object keys in any order.
@@ -56,4 +67,12 @@ function describe(value: unknown): string {
 
 function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
 }

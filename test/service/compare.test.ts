@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { firstDifference } from '../../functions/compare.ts';
+import { firstDifference } from '../../service/compare.ts';
 
 const json = fc.jsonValue({ maxDepth: 4 });
 const isEqual = (a: unknown, b: unknown) => firstDifference(a, b, 0) === undefined;
