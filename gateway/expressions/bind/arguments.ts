@@ -1,6 +1,7 @@
 import { hasToken, parts, type Syntax } from '../syntax.ts';
 import { type Run } from './bound.ts';
 import { bindExpression } from './expression.ts';
+import { assign } from './flow.ts';
 import { type Argument } from './overloads.ts';
 import { type Local, type Scope } from './scope.ts';
 import { bindType } from './types.ts';
@@ -30,6 +31,7 @@ function outArgument(value: Syntax, scope: Scope): NonNullable<Argument['out']> 
   if (value.kind === 'identifier') {
     const local = scope.lookup(value.text);
     if (local) {
+      assign(scope, local);
       if (local.isReadOnly) scope.fail(value, `'${value.text}' cannot be assigned`);
       return { type: local.type, cell: () => cellOf(local, scope) };
     }

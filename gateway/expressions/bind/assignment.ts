@@ -8,6 +8,7 @@ import { directCall, isWritable } from './callable.ts';
 import { applied, convert, converted } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { instanceMembers } from './lookup.ts';
+import { assign as setAssigned } from './flow.ts';
 import { elementPlace } from './members.ts';
 import { type Scope } from './scope.ts';
 
@@ -19,12 +20,13 @@ export interface Place {
   at(frame: Frame): { get(): unknown; set(value: unknown): void };
 }
 
-export function bindPlace(node: Syntax, scope: Scope): Place {
+/** `isWholly` says that the place gets a value without its old one being read. */
+export function bindPlace(node: Syntax, scope: Scope, isWholly = false): Place {
   switch (node.kind) {
     case 'identifier':
-      return variable(node, scope);
+      return variable(node, scope, isWholly);
     case 'parenthesized_expression':
-      return bindPlace(parts(node)[0]!, scope);
+      return bindPlace(parts(node)[0]!, scope, isWholly);
     case 'member_access_expression':
       return property(node, scope);
     case 'element_access_expression':
@@ -34,10 +36,12 @@ export function bindPlace(node: Syntax, scope: Scope): Place {
   }
 }
 
-function variable(node: Syntax, scope: Scope): Place {
+function variable(node: Syntax, scope: Scope, isWholly: boolean): Place {
   const local = scope.lookup(node.text);
   if (!local) return scope.fail(node, `the name '${node.text}' does not exist here, or cannot be assigned`);
   if (local.isReadOnly || local.signature) scope.fail(node, `'${node.text}' cannot be assigned`);
+  if (isWholly) setAssigned(scope, local);
+  else if (scope.unit.unassigned.has(local)) scope.fail(node, `variable '${node.text}' is used before it has a value`);
   const slot = scope.body.slotOf(local);
   return {
     type: local.type,
@@ -100,7 +104,7 @@ export function bindAssignment(node: Syntax, scope: Scope): Bound {
   const left = field(node, 'left');
   const right = bindExpression(field(node, 'right'), scope);
   if (operator === '=' && left.text === '_' && !scope.lookup('_')) return { ...right, node };
-  const place = bindPlace(left, scope);
+  const place = bindPlace(left, scope, operator === '=');
   return operator === '='
     ? assign(place, right, node, scope)
     : compound(operator.slice(0, -1), place, right, node, scope);

@@ -4,9 +4,10 @@ import { arithmetic, isIntegral, isNumeric, type NumericName } from '../runtime/
 import { field, type Syntax } from '../syntax.ts';
 import { type NetType, nullableOf, typeNamed, withoutNullable } from '../type.ts';
 import { type Bound, defaultType, isUntyped, nullType, type Run, voidType } from './bound.ts';
-import { asBool, asText, convert, converted, describe } from './convert.ts';
+import { asBool, asText, convert, converted, describe, outcomeOf } from './convert.ts';
 import { bindEquality } from './equality.ts';
 import { bindExpression } from './expression.ts';
+import { meet, within } from './flow.ts';
 import { userOperator } from './operators.ts';
 import { type Scope } from './scope.ts';
 
@@ -14,8 +15,22 @@ import { type Scope } from './scope.ts';
 export function bindBinary(node: Syntax, scope: Scope): Bound {
   const operator = field(node, 'operator').text;
   const left = bindExpression(field(node, 'left'), scope);
-  const right = bindExpression(field(node, 'right'), scope);
-  return binary(operator, left, right, node, scope);
+  if (operator !== '&&' && operator !== '||' && operator !== '??') {
+    return binary(operator, left, bindExpression(field(node, 'right'), scope), node, scope);
+  }
+  const first = outcomeOf(left, scope);
+  const reached = operator === '&&' ? first.whenTrue : operator === '||' ? first.whenFalse : scope.unit.unassigned;
+  const right = within(scope, reached, () => {
+    const bound = bindExpression(field(node, 'right'), scope);
+    return { bound, outcome: outcomeOf(bound, scope) };
+  });
+  const { bound, outcome } = right.result;
+  const both = binary(operator, left, bound, node, scope);
+  if (operator === '??') return both;
+  const whenTrue = operator === '&&' ? outcome.whenTrue : meet(first.whenTrue, outcome.whenTrue);
+  const whenFalse = operator === '&&' ? meet(first.whenFalse, outcome.whenFalse) : outcome.whenFalse;
+  scope.unit.unassigned = meet(whenTrue, whenFalse);
+  return { ...both, outcome: { whenTrue, whenFalse } };
 }
 
 /** The operator applied to two bound operands; compound assignment uses it too. */

@@ -3,6 +3,7 @@ import { type ExpressionError } from '../errors.ts';
 import { type Member } from '../signature.ts';
 import { type Syntax } from '../syntax.ts';
 import { construct, type NetType } from '../type.ts';
+import { type Unassigned } from './flow.ts';
 
 /** A variable's place. Lambdas share it with the code around them. */
 export interface Cell {
@@ -29,6 +30,8 @@ export interface Bound {
   readonly lambda?: LambdaSource;
   /** Set on a method's name without its call. */
   readonly methods?: MethodGroup;
+  /** Set on a condition whose outcome says more about which variables have a value. */
+  readonly outcome?: { readonly whenTrue: Unassigned; readonly whenFalse: Unassigned };
   /** In the middle of a chain such as `a?.b.c`: its value may be SHORT, which ends the whole chain with null. */
   readonly shortable?: boolean;
 }

@@ -6,6 +6,7 @@ import { derives, type NetType, typeNamed, withoutNullable } from '../type.ts';
 import { type Bound, defaultType, nullType } from './bound.ts';
 import { applied, converted, describe } from './convert.ts';
 import { bindExpression } from './expression.ts';
+import { declareUnassigned } from './flow.ts';
 import { bindPattern } from './patterns.ts';
 import { type Scope } from './scope.ts';
 import { bindType } from './types.ts';
@@ -67,9 +68,12 @@ export function checkPossible(value: Bound, type: NetType, node: Syntax, scope: 
 
 export function bindIsPattern(node: Syntax, scope: Scope): Bound {
   const value = bindExpression(field(node, 'expression'), scope);
-  const matches = bindPattern(field(node, 'pattern'), value.type, scope);
+  const { matches, local } = bindPattern(field(node, 'pattern'), value.type, scope);
   const { run } = value;
-  return { type: typeNamed('bool'), node, run: (frame) => matches(frame, run(frame)) };
+  const whenTrue = scope.unit.unassigned;
+  if (local) declareUnassigned(scope, local);
+  const outcome = { whenTrue, whenFalse: scope.unit.unassigned };
+  return { type: typeNamed('bool'), node, run: (frame) => matches(frame, run(frame)), outcome };
 }
 
 export function bindDefault(node: Syntax, scope: Scope): Bound {

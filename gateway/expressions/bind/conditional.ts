@@ -2,15 +2,23 @@ import { NetException, nullReference } from '../exceptions.ts';
 import { field, parts, type Syntax } from '../syntax.ts';
 import { typeNamed } from '../type.ts';
 import { type Bound, throwType, type Run } from './bound.ts';
-import { asBool, commonType, convert, describe } from './convert.ts';
+import { asBool, commonType, convert, describe, outcomeOf } from './convert.ts';
 import { bindExpression } from './expression.ts';
+import { meet, within } from './flow.ts';
 import { type Scope } from './scope.ts';
 
 /** `condition ? first : second`. */
 export function bindConditional(node: Syntax, scope: Scope): Bound {
-  const condition = asBool(bindExpression(field(node, 'condition'), scope), scope);
-  const first = bindExpression(field(node, 'consequence'), scope);
-  const second = bindExpression(field(node, 'alternative'), scope);
+  const test = bindExpression(field(node, 'condition'), scope);
+  const condition = asBool(test, scope);
+  const { whenTrue, whenFalse } = outcomeOf(test, scope);
+  const { result: first, end: afterFirst } = within(scope, whenTrue, () =>
+    bindExpression(field(node, 'consequence'), scope),
+  );
+  const { result: second, end: afterSecond } = within(scope, whenFalse, () =>
+    bindExpression(field(node, 'alternative'), scope),
+  );
+  scope.unit.unassigned = meet(afterFirst, afterSecond);
   const type = commonType([first, second]);
   if (!type) {
     return scope.fail(

@@ -3,6 +3,7 @@ import { textFor, text, defaultOf } from '../runtime/value.ts';
 import { type NetType, typeNamed } from '../type.ts';
 import { type Bound, defaultType, nullType, type Run, voidType } from './bound.ts';
 import { delegateShape, groupAsDelegate } from './delegates.ts';
+import { allAssigned } from './flow.ts';
 import { type Scope } from './scope.ts';
 
 /** The expression as a value of type `to`, by an implicit conversion; undefined when there is none. */
@@ -80,4 +81,15 @@ export function commonType(bounds: readonly Bound[]): NetType | undefined {
             (other) => other !== type && implicitConversion(other, type) && !implicitConversion(type, other),
           ),
       ) ?? suited[0]);
+}
+
+/** Which variables have no value after the condition held, and after it did not. */
+export function outcomeOf(bound: Bound, scope: Scope): NonNullable<Bound['outcome']> {
+  const { unassigned } = scope.unit;
+  if (bound.outcome) return bound.outcome;
+  // What comes after a constant condition that never has this outcome is never reached.
+  return {
+    whenTrue: bound.constant?.value === false ? allAssigned : unassigned,
+    whenFalse: bound.constant?.value === true ? allAssigned : unassigned,
+  };
 }

@@ -4,6 +4,7 @@ import { type NetType } from '../type.ts';
 import { type Bound, type Frame, lambdaType, type LambdaSource, type Run, voidType } from './bound.ts';
 import { commonType, convert } from './convert.ts';
 import { bindExpression } from './expression.ts';
+import { within } from './flow.ts';
 import { type Scope } from './scope.ts';
 import { bindBlock } from './statements.ts';
 import { bindType } from './types.ts';
@@ -44,7 +45,8 @@ function lambda(node: Syntax, parameters: readonly LambdaParameter[], body: Synt
     },
     bind(types, returns) {
       try {
-        return bindBody(node, parameters, body, scope, types, returns);
+        return within(scope, scope.unit.unassigned, () => bindBody(node, parameters, body, scope, types, returns))
+          .result;
       } catch (error) {
         if (!(error instanceof ExpressionError)) throw error;
         problem = error;

@@ -2,6 +2,7 @@ import { field, parts, type Syntax } from '../syntax.ts';
 import { type Frame, voidType } from './bound.ts';
 import { convert } from './convert.ts';
 import { bindExpression } from './expression.ts';
+import { allAssigned, within } from './flow.ts';
 import { functionRun, returnsFrom } from './lambda.ts';
 import { type LocalSignature, type Scope } from './scope.ts';
 import { bindBlock, type Statement } from './statements.ts';
@@ -40,8 +41,10 @@ export function declareLocalFunction(node: Syntax, scope: Scope): Statement {
   const inner = scope.function(returns);
   const slots = parameters.map(({ name, type }) => inner.declare(node, name, type).slot);
   const body = field(node, 'body');
-  const run =
-    body.kind === 'block' ? returnsFrom(bindBlock(body, inner)) : arrow(parts(body)[0]!, inner, returns === voidType);
+  // What has a value depends on where the function is called; that is not followed.
+  const { result: run } = within(scope, allAssigned, () =>
+    body.kind === 'block' ? returnsFrom(bindBlock(body, inner)) : arrow(parts(body)[0]!, inner, returns === voidType),
+  );
   const make = functionRun(inner, slots, run);
   scope.starts.push((frame: Frame) => {
     frame.cells[local.slot]!.v = make(frame);

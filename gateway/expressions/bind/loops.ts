@@ -3,14 +3,15 @@ import { explicitConversion } from '../conversions.ts';
 import { field, type Syntax } from '../syntax.ts';
 import { type NetType, typeNamed } from '../type.ts';
 import { type Bound, type Frame, type Run } from './bound.ts';
-import { asBool, convert } from './convert.ts';
+import { asBool, convert, outcomeOf } from './convert.ts';
 import { bindExpression } from './expression.ts';
+import { allAssigned, meet, type Unassigned, within } from './flow.ts';
 import { type Scope } from './scope.ts';
 import { bindEmbedded, BREAK, type Completion, declareVariables, RETURN, type Statement } from './statements.ts';
 import { bindType } from './types.ts';
 
-function loopScope(scope: Scope): { scope: Scope; target: { isUsed: boolean } } {
-  const target = { isUsed: false };
+function loopScope(scope: Scope): { scope: Scope; target: { ends: Unassigned[] } } {
+  const target = { ends: [] as Unassigned[] };
   return { scope: scope.block({ inLoop: true, breakTarget: target }), target };
 }
 
@@ -23,7 +24,9 @@ export function bindWhile(node: Syntax, scope: Scope): Statement {
   const { scope: inner, target } = loopScope(scope);
   const bound = bindExpression(field(node, 'condition'), inner);
   const condition = asBool(bound, inner);
-  const body = bindEmbedded(field(node, 'body'), inner);
+  const { whenTrue, whenFalse } = outcomeOf(bound, inner);
+  const { result: body } = within(inner, whenTrue, () => bindEmbedded(field(node, 'body'), inner));
+  inner.unit.unassigned = meet(whenFalse, ...target.ends);
   const run = inner.entering((frame: Frame): Completion => {
     while (condition(frame)) {
       const completion = body.run(frame);
@@ -32,7 +35,7 @@ export function bindWhile(node: Syntax, scope: Scope): Statement {
     }
     return undefined;
   });
-  return { run, completes: !isEndless(bound) || target.isUsed };
+  return { run, completes: !isEndless(bound) || target.ends.length > 0 };
 }
 
 export function bindDo(node: Syntax, scope: Scope): Statement {
@@ -40,6 +43,7 @@ export function bindDo(node: Syntax, scope: Scope): Statement {
   const body = bindEmbedded(field(node, 'body'), inner);
   const bound = bindExpression(field(node, 'condition'), inner);
   const condition = asBool(bound, inner);
+  inner.unit.unassigned = meet(outcomeOf(bound, inner).whenFalse, ...target.ends);
   const run = inner.entering((frame: Frame): Completion => {
     do {
       const completion = body.run(frame);
@@ -48,7 +52,7 @@ export function bindDo(node: Syntax, scope: Scope): Statement {
     } while (condition(frame));
     return undefined;
   });
-  return { run, completes: (body.completes && !isEndless(bound)) || target.isUsed };
+  return { run, completes: (body.completes && !isEndless(bound)) || target.ends.length > 0 };
 }
 
 export function bindFor(node: Syntax, scope: Scope): Statement {
@@ -59,8 +63,13 @@ export function bindFor(node: Syntax, scope: Scope): Statement {
   );
   const bound = sections.condition && bindExpression(sections.condition, inner);
   const condition = bound && asBool(bound, inner);
-  const updates = sections.updates.map((part) => bindExpression(part, inner).run);
-  const body = bindEmbedded(field(node, 'body'), inner);
+  const outcome = bound ? outcomeOf(bound, inner) : { whenTrue: inner.unit.unassigned, whenFalse: allAssigned };
+  const { result } = within(inner, outcome.whenTrue, () => ({
+    body: bindEmbedded(field(node, 'body'), inner),
+    updates: sections.updates.map((part) => bindExpression(part, inner).run),
+  }));
+  const { body, updates } = result;
+  inner.unit.unassigned = meet(outcome.whenFalse, ...target.ends);
   const run = inner.entering((frame: Frame): Completion => {
     for (const start of starts) start(frame);
     while (!condition || condition(frame)) {
@@ -71,7 +80,7 @@ export function bindFor(node: Syntax, scope: Scope): Statement {
     }
     return undefined;
   });
-  return { run, completes: !isEndless(bound) || target.isUsed };
+  return { run, completes: !isEndless(bound) || target.ends.length > 0 };
 }
 
 /** The three parts between the parentheses, which semicolons divide. */
@@ -95,7 +104,7 @@ export function bindForEach(node: Syntax, scope: Scope): Statement {
   const type = typeNode.kind === 'implicit_type' ? items.element : bindType(typeNode, scope);
   const adapt = elementConversion(items.element, type, node, scope);
   const { slot } = inner.declare(name, name.text, type, { isReadOnly: true });
-  const body = bindEmbedded(field(node, 'body'), inner);
+  const { result: body } = within(inner, inner.unit.unassigned, () => bindEmbedded(field(node, 'body'), inner));
   const run = (frame: Frame): Completion => {
     for (const item of items.run(frame) as Iterable<unknown>) {
       inner.enter(frame);

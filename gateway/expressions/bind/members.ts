@@ -21,6 +21,7 @@ const chainKinds = new Set([
 export function bindIdentifier(node: Syntax, scope: Scope): Bound {
   const local = scope.lookup(node.text);
   if (local) {
+    if (scope.unit.unassigned.has(local)) scope.fail(node, `variable '${node.text}' is used before it has a value`);
     const slot = scope.body.slotOf(local);
     return { type: local.type, node, run: (frame) => frame.cells[slot]!.v };
   }

@@ -6,24 +6,30 @@ import { type Frame, isUntyped, nullType } from './bound.ts';
 import { checkPossible } from './casts.ts';
 import { convert } from './convert.ts';
 import { bindExpression } from './expression.ts';
-import { type Scope } from './scope.ts';
+import { type Local, type Scope } from './scope.ts';
 import { bindType, typeOfName } from './types.ts';
 
 export type Matches = (frame: Frame, value: unknown) => boolean;
 
+export interface Pattern {
+  readonly matches: Matches;
+  /** The variable that a match gives a value. */
+  readonly local?: Local;
+}
+
 /** A pattern of C# 7: a constant, `T name`, `var name` or `_`. The value has static type `type`. */
-export function bindPattern(node: Syntax, type: NetType, scope: Scope): Matches {
+export function bindPattern(node: Syntax, type: NetType, scope: Scope): Pattern {
   switch (node.kind) {
     case 'constant_pattern':
-      return constantPattern(parts(node)[0]!, type, scope);
+      return { matches: constantPattern(parts(node)[0]!, type, scope) };
     case 'declaration_pattern':
       return declaration(node, type, scope);
     case 'var_pattern':
       return variable(node, type, scope);
     case 'type_pattern':
-      return instance(bindType(parts(node)[0]!, scope), type, node, scope);
+      return { matches: instance(bindType(parts(node)[0]!, scope), type, node, scope) };
     case 'discard':
-      return () => true;
+      return { matches: () => true };
     default:
       return scope.fail(node, `pattern '${node.text}' needs a newer C#; policy expressions are C# 7`);
   }
@@ -45,28 +51,32 @@ function instance(wanted: NetType, type: NetType, node: Syntax, scope: Scope): M
   return (_frame, value) => isInstance(box(type, value), wanted);
 }
 
-function declaration(node: Syntax, type: NetType, scope: Scope): Matches {
+function declaration(node: Syntax, type: NetType, scope: Scope): Pattern {
   const written = field(node, 'type');
   if (written.kind === 'implicit_type') return variable(node, type, scope);
   const wanted = bindType(written, scope);
   const test = instance(wanted, type, node, scope);
   const name = node.fields.get('name');
-  if (!name) return test;
-  const slot = scope.body.slotOf(scope.declare(name, name.text, wanted));
-  return (frame, value) => {
+  if (!name) return { matches: test };
+  const local = scope.declare(name, name.text, wanted);
+  const { slot } = local;
+  const matches: Matches = (frame, value) => {
     if (!test(frame, value)) return false;
     const object = box(type, value);
     frame.cells[slot]!.v = wanted.isReference ? object : unbox(object);
     return true;
   };
+  return { matches, local };
 }
 
-function variable(node: Syntax, type: NetType, scope: Scope): Matches {
+function variable(node: Syntax, type: NetType, scope: Scope): Pattern {
   const name = node.fields.get('name');
-  if (!name) return () => true;
-  const slot = scope.body.slotOf(scope.declare(name, name.text, type));
-  return (frame, value) => {
+  if (!name) return { matches: () => true };
+  const local = scope.declare(name, name.text, type);
+  const { slot } = local;
+  const matches: Matches = (frame, value) => {
     frame.cells[slot]!.v = value;
     return true;
   };
+  return { matches, local };
 }

@@ -2,6 +2,7 @@ import { ExpressionError } from '../errors.ts';
 import { type Syntax } from '../syntax.ts';
 import { type NetType } from '../type.ts';
 import { type Bound, type Frame } from './bound.ts';
+import { allAssigned, type Unassigned } from './flow.ts';
 
 /** The expression that is being compiled, and what was learnt about it on the way. */
 export class Unit {
@@ -11,6 +12,7 @@ export class Unit {
   /** `context.Response` and some response's `Body` both occur: the compiler does not follow which is which. */
   usesResponse = false;
   usesResponseBody = false;
+  unassigned: Unassigned = allAssigned;
 
   constructor(document: string, line: number) {
     this.document = document;
@@ -79,8 +81,8 @@ export interface Context {
   readonly isChecked: boolean;
   readonly inLoop: boolean;
   readonly inCatch: boolean;
-  /** The loop or switch that `break` leaves; it learns that it can be left. */
-  readonly breakTarget: { isUsed: boolean } | undefined;
+  /** The loop or switch that `break` leaves; it learns from where, and what has no value there. */
+  readonly breakTarget: { readonly ends: Unassigned[] } | undefined;
 }
 
 /** The names that are visible at one place. */

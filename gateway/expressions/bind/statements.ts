@@ -2,9 +2,10 @@ import { defaultOf } from '../runtime/value.ts';
 import { field, hasToken, parts, type Syntax } from '../syntax.ts';
 import { type Frame, isUntyped, type Run, voidType } from './bound.ts';
 import { throwing } from './conditional.ts';
-import { asBool, convert } from './convert.ts';
+import { asBool, convert, outcomeOf } from './convert.ts';
 import { arrayFrom } from './creation.ts';
 import { bindExpression } from './expression.ts';
+import { declareUnassigned, meet, within } from './flow.ts';
 import { declareLocalFunction, hoistLocalFunctions } from './local-function.ts';
 import { bindDo, bindFor, bindForEach, bindWhile } from './loops.ts';
 import { type Scope } from './scope.ts';
@@ -135,7 +136,9 @@ function declareVariable(declarator: Syntax, typeNode: Syntax, scope: Scope): Ru
   const type = bindType(typeNode, scope);
   if (!value) {
     const initial = defaultOf(type);
-    return store(scope.declare(name, name.text, type).slot, () => initial);
+    const local = scope.declare(name, name.text, type);
+    declareUnassigned(scope, local);
+    return store(local.slot, () => initial);
   }
   const isArray = value.kind === 'initializer_expression' && type.isArray;
   const bound = isArray ? arrayFrom(value, type.args[0]!, value, scope) : bindExpression(value, scope);
@@ -149,13 +152,16 @@ function store(slot: number, run: Run): Run {
 function bindIf(node: Syntax, scope: Scope): Statement {
   const bound = bindExpression(field(node, 'condition'), scope);
   const condition = asBool(bound, scope);
-  const then = bindEmbedded(field(node, 'consequence'), scope);
+  const { whenTrue, whenFalse } = outcomeOf(bound, scope);
+  const then = within(scope, whenTrue, () => bindEmbedded(field(node, 'consequence'), scope));
   const alternative = node.fields.get('alternative');
-  const otherwise = alternative && bindEmbedded(alternative, scope);
-  const run = (frame: Frame): Completion => (condition(frame) ? then.run(frame) : otherwise?.run(frame));
-  const thenReached = bound.constant?.value !== false;
-  const elseReached = bound.constant?.value !== true;
-  return { run, completes: (thenReached && then.completes) || (elseReached && (otherwise?.completes ?? true)) };
+  const otherwise = within(scope, whenFalse, () => alternative && bindEmbedded(alternative, scope));
+  const [first, second] = [then.result, otherwise.result];
+  const thenCompletes = bound.constant?.value !== false && first.completes;
+  const elseCompletes = bound.constant?.value !== true && (second?.completes ?? true);
+  scope.unit.unassigned = meet(...(thenCompletes ? [then.end] : []), ...(elseCompletes ? [otherwise.end] : []));
+  const run = (frame: Frame): Completion => (condition(frame) ? first.run(frame) : second?.run(frame));
+  return { run, completes: thenCompletes || elseCompletes };
 }
 
 function bindReturn(node: Syntax, scope: Scope): Statement {
@@ -202,7 +208,7 @@ export const caughtName = 'caught exception';
 function bindBreak(node: Syntax, scope: Scope): Statement {
   const { breakTarget } = scope.context;
   if (!breakTarget) return scope.fail(node, 'break belongs in a loop or a switch');
-  breakTarget.isUsed = true;
+  breakTarget.ends.push(scope.unit.unassigned);
   return { run: () => BREAK, completes: false };
 }
 

@@ -5,6 +5,7 @@ import { derives, type NetType, typeNamed } from '../type.ts';
 import { type Frame, type Run } from './bound.ts';
 import { asBool } from './convert.ts';
 import { bindExpression } from './expression.ts';
+import { meet, within } from './flow.ts';
 import { type Scope } from './scope.ts';
 import { bindStatement, caughtName, type Completion, type Statement } from './statements.ts';
 import { bindType } from './types.ts';
@@ -19,12 +20,19 @@ interface Catch {
 
 /** `try`, with its `catch` and `finally` clauses. Only exceptions of expressions are caught, never faults of the gateway. */
 export function bindTry(node: Syntax, scope: Scope): Statement {
-  const body = bindStatement(field(node, 'body'), scope);
-  const catches = parts(node)
+  const before = scope.unit.unassigned;
+  const tried = within(scope, before, () => bindStatement(field(node, 'body'), scope));
+  const body = tried.result;
+  const clauses = parts(node)
     .filter(({ kind }) => kind === 'catch_clause')
-    .map((clause) => bindCatch(clause, scope));
+    .map((clause) => within(scope, before, () => bindCatch(clause, scope)));
+  const catches = clauses.map(({ result }) => result);
   const last = parts(node).find(({ kind }) => kind === 'finally_clause');
-  const finish = last && bindStatement(parts(last)[0]!, scope);
+  const ending = within(scope, before, () => last && bindStatement(parts(last)[0]!, scope));
+  const finish = ending.result;
+  const ends = clauses.flatMap(({ result, end }) => (result.body.completes ? [end] : []));
+  const afterwards = meet(...(body.completes ? [tried.end] : []), ...ends);
+  scope.unit.unassigned = new Set([...afterwards].filter((local) => ending.end.has(local)));
   if (catches.length === 0 && !finish) scope.fail(node, 'try needs a catch or a finally');
 
   const guarded = (frame: Frame): Completion => {

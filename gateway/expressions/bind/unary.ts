@@ -4,7 +4,7 @@ import { nullableOf, typeNamed, withoutNullable } from '../type.ts';
 import { bindPlace } from './assignment.ts';
 import { operand } from './binary.ts';
 import { type Bound, type Run } from './bound.ts';
-import { describe } from './convert.ts';
+import { describe, outcomeOf } from './convert.ts';
 import { explicitConversion } from '../conversions.ts';
 import { bindExpression } from './expression.ts';
 import { constant } from './literals.ts';
@@ -19,7 +19,7 @@ export function bindPrefix(node: Syntax, scope: Scope): Bound {
   const least = operator === '-' ? leastInteger(value, node) : undefined;
   if (least) return least;
   const bound = bindExpression(value, scope);
-  const result = operator === '!' ? not(bound, node) : sign(operator, bound, node, scope);
+  const result = operator === '!' ? not(bound, node, scope) : sign(operator, bound, node, scope);
   const found = result ?? userOperator(operator, [bound], node);
   if (!found)
     return scope.fail(node, `operator '${operator}' cannot be applied to operand of type '${describe(bound)}'`);
@@ -36,9 +36,13 @@ function leastInteger(value: Syntax, node: Syntax): Bound | undefined {
   return /^9223372036854775808[lL]?$/.test(digits) ? constant('long', -(2n ** 63n), node) : undefined;
 }
 
-function not(bound: Bound, node: Syntax): Bound | undefined {
+function not(bound: Bound, node: Syntax, scope: Scope): Bound | undefined {
   const { run } = bound;
-  if (bound.type.name === 'bool') return { type: bound.type, node, run: (frame) => !run(frame) };
+  if (bound.type.name === 'bool') {
+    const { whenTrue, whenFalse } = outcomeOf(bound, scope);
+    const outcome = { whenTrue: whenFalse, whenFalse: whenTrue };
+    return { type: bound.type, node, run: (frame) => !run(frame), outcome };
+  }
   if (bound.type.name !== 'bool?') return undefined;
   return { type: bound.type, node, run: (frame) => lift(run(frame), (value) => !value) };
 }

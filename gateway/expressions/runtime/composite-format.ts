@@ -1,5 +1,6 @@
 import { NetException } from '../exceptions.ts';
 import { DateTime } from './datetime.ts';
+import { DateTimeOffset } from './datetime-offset.ts';
 import { formatDateTime } from './datetime-format.ts';
 import { Guid } from './guid.ts';
 import { formatOf } from './number-kinds.ts';
@@ -10,6 +11,7 @@ import { text } from './value.ts';
 export function formatValue(value: unknown, format: string | null): string {
   if (format === null || format === '') return text(value);
   if (value instanceof DateTime) return formatDateTime(value, format);
+  if (value instanceof DateTimeOffset) return value.format(format);
   if (value instanceof TimeSpan) return formatTimeSpan(value, format);
   if (value instanceof Guid) return value.format(format);
   return formatOf(value)?.(format) ?? text(value);

@@ -1,5 +1,6 @@
 import { format as formatProblem } from '../exceptions.ts';
-import { type DateTime, two, unspecified, utc } from './datetime.ts';
+import { type DateTime, local, two, utc } from './datetime.ts';
+import { TimeSpan } from './timespan.ts';
 
 /*
  * Date and time format strings of the invariant culture:
@@ -44,17 +45,19 @@ const standard: Readonly<Record<string, string>> = {
   Y: 'yyyy MMMM',
 };
 
-/** DateTime.ToString(format). Throws FormatException for an unknown one. */
-export function formatDateTime(value: DateTime, format: string): string {
+/**
+ * DateTime.ToString(format), and DateTimeOffset's when there is an offset. Throws FormatException for an unknown format.
+ */
+export function formatDateTime(value: DateTime, format: string, offset?: TimeSpan): string {
   if (format.length === 1) {
     const pattern = standard[format];
     if (!pattern) throw formatProblem();
-    return custom(value, pattern);
+    return custom(value, pattern, offset);
   }
-  return custom(value, format);
+  return custom(value, format, offset);
 }
 
-function custom(value: DateTime, pattern: string): string {
+function custom(value: DateTime, pattern: string, offset: TimeSpan | undefined): string {
   let result = '';
   for (let i = 0; i < pattern.length;) {
     const c = pattern[i]!;
@@ -75,7 +78,7 @@ function custom(value: DateTime, pattern: string): string {
       continue;
     }
     const run = /^(.)\1*/s.exec(pattern.slice(i))![0].length;
-    const written = unit(value, c, run, result);
+    const written = c === 'K' || c === 'z' ? { text: zone(value, c, run, offset) } : unit(value, c, run, result);
     if (written === undefined) {
       result += c;
       i++;
@@ -127,11 +130,17 @@ function unit(
       return { text: (value.hour < 12 ? 'AM' : 'PM').slice(0, run === 1 ? 1 : 2) };
     case 'g':
       return { text: 'A.D.' };
-    case 'K':
-      return { text: value.kind === unspecified ? '' : value.kind === utc ? 'Z' : '+00:00' };
-    case 'z':
-      return { text: run === 1 ? '+0' : run === 2 ? '+00' : '+00:00' };
     default:
       return undefined;
   }
+}
+
+/** The offset from UTC: what DateTime shows of its kind, and what DateTimeOffset has. */
+function zone(value: DateTime, letter: string, run: number, offset: TimeSpan | undefined): string {
+  if (letter === 'K' && !offset && value.kind !== local) return value.kind === utc ? 'Z' : '';
+  const span = offset ?? TimeSpan.zero;
+  const sign = span.ticks < 0n ? '-' : '+';
+  const [hours, minutes] = [Math.abs(span.hours), Math.abs(span.minutes)];
+  if (letter === 'K' || run > 2) return `${sign}${two(hours)}:${two(minutes)}`;
+  return sign + (run === 1 ? String(hours) : two(hours));
 }

@@ -3,6 +3,7 @@ import { isInstance } from '../conversions.ts';
 import { isNumeric, type NumericName, numericConversion } from './arithmetic.ts';
 import { AnonymousObject } from './anonymous.ts';
 import { DateTime } from './datetime.ts';
+import { DateTimeOffset } from './datetime-offset.ts';
 import { parseDateTimeOrThrow } from './datetime-parse.ts';
 import { Guid } from './guid.ts';
 import { JArray, JContainer, JObject, JProperty, JToken, JValue, orNull } from './json.ts';
@@ -21,7 +22,13 @@ export function tokenFrom(value: unknown): JToken {
   if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint') return new JValue(value);
   if (typeof value === 'number') return new JValue(BigInt(value));
   if (value instanceof Boxed) return boxedToken(value);
-  if (value instanceof DateTime || value instanceof Guid || value instanceof TimeSpan || value instanceof Uri)
+  if (
+    value instanceof DateTime ||
+    value instanceof DateTimeOffset ||
+    value instanceof Guid ||
+    value instanceof TimeSpan ||
+    value instanceof Uri
+  )
     return new JValue(value);
   if (value instanceof Uint8Array) return new JValue(value);
   if (value instanceof AnonymousObject) {

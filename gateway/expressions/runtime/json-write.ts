@@ -1,5 +1,6 @@
 import { type JToken, JArray, JObject, JProperty, type JValue, type Scalar } from './json.ts';
 import { DateTime } from './datetime.ts';
+import { DateTimeOffset } from './datetime-offset.ts';
 import { formatDateTime } from './datetime-format.ts';
 import { formatDouble } from './number-format.ts';
 import { text } from './value.ts';
@@ -36,6 +37,7 @@ function writeScalar(value: Scalar): string {
   if (typeof value === 'number') return writeDouble(value);
   if (value instanceof Uint8Array) return quote(Buffer.from(value).toString('base64'));
   if (value instanceof DateTime) return quote(formatDateTime(value, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"));
+  if (value instanceof DateTimeOffset) return quote(value.format("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"));
   return quote(text(value));
 }
 

@@ -1,6 +1,7 @@
 import { argument, argumentOutOfRange, invalidOperation } from '../exceptions.ts';
 import { type NetType, typeNamed } from '../type.ts';
 import { DateTime } from './datetime.ts';
+import { DateTimeOffset } from './datetime-offset.ts';
 import { Guid } from './guid.ts';
 import { writeJson } from './json-write.ts';
 import { TimeSpan } from './timespan.ts';
@@ -326,7 +327,7 @@ export class JValue extends JToken {
     if (typeof value === 'boolean') return tokenType.boolean;
     if (typeof value === 'bigint') return tokenType.integer;
     if (typeof value === 'number') return tokenType.float;
-    if (value instanceof DateTime) return tokenType.date;
+    if (value instanceof DateTime || value instanceof DateTimeOffset) return tokenType.date;
     if (value instanceof Guid) return tokenType.guid;
     if (value instanceof TimeSpan) return tokenType.timeSpan;
     return value instanceof Uint8Array ? tokenType.bytes : tokenType.uri;

@@ -12,6 +12,7 @@ import './exceptions.ts';
 import './math.ts';
 import './random.ts';
 import './time.ts';
+import './datetime-offset.ts';
 import './guid.ts';
 import './encoding.ts';
 import './convert.ts';

@@ -78,7 +78,7 @@ test('a double printed and parsed is the same double', (t) => {
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (a) => {
       const written = expression.evaluate(sampleContext({ variables: { a: String(a) } })) as string;
-      t.is(Number(written), a);
+      t.is(Number(written), a === 0 ? 0 : a);
     }),
   );
 });

@@ -71,6 +71,10 @@ test('writing', (t) => {
     'String {"a":[1,2],"b":null,"c":0.5}',
   );
   t.is(shown('JsonConvert.SerializeObject(new Dictionary<string, object> { { "a", true } })'), 'String {"a":true}');
+  t.is(
+    shown('JsonConvert.SerializeObject(new { a = context.Timestamp, b = DateTimeOffset.FromUnixTimeSeconds(1) })'),
+    'String {"a":"2024-03-01T10:20:30.5Z","b":"1970-01-01T00:00:01+00:00"}',
+  );
   t.is(shown('JObject.FromObject(new { a = 1 }).ToString(Formatting.None)'), 'String {"a":1}');
 });
 

@@ -94,6 +94,11 @@ table('dates', [
   ['DateTime.MaxValue.ToString("o")', 'String 9999-12-31T23:59:59.9999999'],
   ['DateTime.DaysInMonth(2023, 2)', 'Int32 28'],
   ['TimeSpan.FromMinutes(90).TotalHours', 'Double 1.5'],
+  ['DateTimeOffset.UtcNow.ToUnixTimeSeconds()', 'Int64 1709288430'],
+  ['DateTimeOffset.Parse("2024-02-29T12:30:00+02:00").ToString("o")', 'String 2024-02-29T12:30:00.0000000+02:00'],
+  ['DateTimeOffset.Parse("2024-02-29T12:30:00+02:00").UtcDateTime.Hour', 'Int32 10'],
+  ['DateTimeOffset.FromUnixTimeSeconds(0) < context.Timestamp', 'Boolean True'],
+  ['DateTimeOffset.FromUnixTimeMilliseconds(1500)', 'DateTimeOffset 01/01/1970 00:00:01 +00:00'],
   ['TimeSpan.Parse("1.02:03:04").Days', 'Int32 1'],
 ]);
 

@@ -160,3 +160,23 @@ test('C# that came after version 7 is refused', (t) => {
   );
   t.regex(refused('@("abc"[1..])'), /needs a newer C#; policy expressions are C# 7$/);
 });
+
+test('a variable must have a value before it is read', (t) => {
+  const unassigned = (name: string) => `10: variable '${name}' is used before it has a value`;
+  t.is(refused('@{ int x; return x; }'), unassigned('x'));
+  t.is(refused('@{ int x; x++; return x; }'), unassigned('x'));
+  t.is(refused('@{ int x; if (context.Tracing) x = 1; return x; }'), unassigned('x'));
+  t.is(refused('@{ int x; while (context.Tracing) { x = 1; } return x; }'), unassigned('x'));
+  t.is(refused('@{ int x; try { x = 1; } catch { } return x; }'), unassigned('x'));
+  t.is(refused('@{ int x; switch (1) { case 1: x = 1; break; } return x; }'), unassigned('x'));
+  t.is(refused('@{ object o = 1; if (o is int n || true) { return n; } return 0; }'), unassigned('n'));
+  t.is(ran('int x; if (context.Tracing) x = 1; else x = 2; return x;'), 'Int32 2');
+  t.is(ran('int x; if (context.Tracing) { return 0; } else { x = 2; } return x;'), 'Int32 2');
+  t.is(ran('int x; while (true) { x = 1; break; } return x;'), 'Int32 1');
+  t.is(ran('int x; switch (1) { case 1: x = 1; break; default: x = 2; break; } return x;'), 'Int32 1');
+  t.is(ran('int x; try { x = 1; } catch { return 0; } return x;'), 'Int32 1');
+  t.is(ran('int x; try { } finally { x = 3; } return x;'), 'Int32 3');
+  t.is(ran('object o = 5; if (!(o is int n)) { return 0; } return n;'), 'Int32 5');
+  t.is(ran('object o = "abc"; return o is string s && s.Length > 2 ? s : "short";'), 'String abc');
+  t.is(ran('int x; return int.TryParse("4", out x) && x > 3 ? x : 0;'), 'Int32 4');
+});
