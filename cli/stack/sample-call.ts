@@ -41,7 +41,7 @@ export async function send({ method, url, body }: SampleCall, key: string): Prom
   const answer = await axios.request<string>({
     method,
     url,
-    data: body,
+    data: body === undefined ? undefined : Buffer.from(body),
     headers: { 'Ocp-Apim-Subscription-Key': key, ...(body !== undefined && { 'content-type': 'application/json' }) },
     responseType: 'text',
     transformResponse: (text: string) => text,

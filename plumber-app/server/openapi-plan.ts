@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Probe, type Route, type ServiceDefinition } from '../../service/definition.ts';
 import { matcherOf } from '../../service/paths.ts';
 import { withLength } from './batch/answer.ts';
+import { askingPlain, compressed, wantsGzip } from './encoding.ts';
 import { type Job } from './job.ts';
 import { publicBase } from './openapi/base.ts';
 import { describeApi, type Example, type RouteFacts } from './openapi/describe.ts';
@@ -48,11 +49,12 @@ export class OpenApiPlan implements Plan {
     const call = job.toCall();
     try {
       // With a Referer Plumber would take the server's URL from it.
-      const { status, message, headers, body } = await slot.ask({ ...call, headers: without(call.headers, 'referer') });
-      const text = status === 200 ? this.#describe(job, body.toString()) : undefined;
-      if (text === undefined) return job.answer(status, message, headers, body);
-      const described = Buffer.from(text);
-      job.answer(status, message, withLength(headers, described.length), described);
+      const asking = askingPlain(without(call.headers, 'referer'));
+      const { status, message, headers, body } = await slot.ask({ ...call, headers: asking });
+      const described = Buffer.from((status === 200 ? this.#describe(job, body.toString()) : undefined) ?? body);
+      const plain = { headers: withLength(headers, described.length), body: described };
+      const sent = wantsGzip(job.headers) ? compressed(plain.headers, plain.body) : plain;
+      job.answer(status, message, sent.headers, sent.body);
     } catch (error) {
       job.refuse(refusalOf(error as Error));
     }

@@ -10,6 +10,7 @@ import { portion } from './batch/portion.ts';
 import { type Proof } from './batch/prove.ts';
 import { type Chunk, joinAnswers, splitRows } from './batch/split.ts';
 import { Trust } from './batch/trust.ts';
+import { askingPlain, compressed, wantsGzip } from './encoding.ts';
 import { Refusal, refusals } from './errors.ts';
 import { headerOf, requestHeaders } from './headers.ts';
 import { type Job } from './job.ts';
@@ -161,7 +162,7 @@ export class RowPlan implements Plan {
       rows: (job) => this.#rows(job),
       call: (some, limit) => {
         const rows = some.reduce((sum, job) => sum + this.#rows(job), 0);
-        if (some.length === 1) return this.#ask(staff, some[0]!.toCall(), rows, limit);
+        if (some.length === 1) return this.#ask(staff, plainCall(some[0]!), rows, limit);
         onMerged?.(some.length, rows);
         const [{ target, headers }] = some as [Job];
         const scans = some.map((job) => this.#findings.get(job)!.scan);
@@ -195,7 +196,7 @@ export class RowPlan implements Plan {
       );
     if (body === undefined) return false;
     const [{ status, message, headers }] = answers as [Answer];
-    this.#answer(job, status, message, withLength(headers, body.length), body);
+    this.#answerPlain(job, status, message, withLength(headers, body.length), body);
     return true;
   }
 
@@ -239,13 +240,19 @@ export class RowPlan implements Plan {
   #deliver(job: Job, result: Result): void {
     if (result.kind === 'answered') {
       const { status, message, headers, body } = result.answer;
-      this.#answer(job, status, message, headers, body);
+      this.#answerPlain(job, status, message, headers, body);
     } else if (result.kind === 'sliced') {
       const { status, message, headers } = result.answer;
       const body = Buffer.from(result.text, 'latin1');
-      this.#answer(job, status, message, withLength(headers, body.length), body);
+      this.#answerPlain(job, status, message, withLength(headers, body.length), body);
     } else
       job.refuse(result.reason === 'timeout' ? refusals.timeout('R did not answer in time.') : refusals.workerDied);
+  }
+
+  /** Answers with what R said in plain text, compressed where R would have compressed it for this caller. */
+  #answerPlain(job: Job, status: number, message: string, headers: readonly string[], body: Buffer): void {
+    const sent = wantsGzip(job.headers) ? compressed(headers, body) : { headers, body };
+    this.#answer(job, status, message, sent.headers, sent.body);
   }
 
   #answer(job: Job, status: number, message: string, headers: readonly string[], body: Buffer): void {
@@ -274,6 +281,11 @@ export class RowPlan implements Plan {
     }
     return lane;
   }
+}
+
+function plainCall(job: Job): Call {
+  const call = job.toCall();
+  return wantsGzip(job.headers) ? { ...call, headers: askingPlain(call.headers) } : call;
 }
 
 /** One call of a slot, as an outcome. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import test from 'ava';
 import axios, { type AxiosResponse } from 'axios';
 import { exampleRelease } from '../support/example.ts';
@@ -33,7 +33,8 @@ function call(
   return axios.request<string>({
     url,
     method: method ?? (body === undefined ? 'GET' : 'POST'),
-    data: body,
+    // As bytes: axios would make a JSON text of a string that is none.
+    data: typeof body === 'string' ? Buffer.from(body) : body,
     headers: { ...(key && { 'Ocp-Apim-Subscription-Key': key }), 'Content-Type': 'application/json', ...headers },
     responseType: 'text',
     transformResponse: (text: string) => text,
@@ -104,7 +105,7 @@ test('a wrong key is refused', async (t) => {
   t.regex(data, /invalid subscription key/);
 });
 
-test('a key of a product without access to the route is refused, by escaped letters too', async (t) => {
+test.serial('a key of a product without access to the route is refused, by escaped letters too', async (t) => {
   const { trial, standard, internal } = stack.report.keys;
   for (const path of ['/for-standard', '/for-st%61ndard', '/FOR-standard']) {
     const refused = await call(faultyUrl + path, { key: trial });
@@ -115,7 +116,7 @@ test('a key of a product without access to the route is refused, by escaped lett
   t.is((await call(`${faultyUrl}/for-standard`, { key: internal })).status, 200);
 });
 
-test('the 61st call of a minute on trial is refused, and nobody else is', async (t) => {
+test.serial('the 61st call of a minute on trial is refused, and nobody else is', async (t) => {
   const calls = await Promise.all(
     Array.from({ length: 70 }, () => call(`${faultyUrl}/alive`, { key: stack.report.keys.trial })),
   );
@@ -156,7 +157,21 @@ test('a body over the limit is refused with 413, whether it says its length or n
 test('malformed JSON on a route with rows is a 400 that says where', async (t) => {
   const { status, data } = await call(score, { body: '{"df":[{"crim":}]}' });
   t.is(status, 400);
-  t.truthy((JSON.parse(data) as { error?: string }).error);
+  t.is((JSON.parse(data) as { error: string }).error, 'The body is not valid JSON: line 1, column 16');
+});
+
+test('rows that break the schema are a 422 that names row and field', async (t) => {
+  const { status, data } = await call(score, { body: '{"df":[{"crim":"x"}]}' });
+  t.is(status, 422);
+  const { detail } = JSON.parse(data) as { detail: object[] };
+  t.true(detail.some((one) => isDeepStrictEqual(one, { row: 1, field: 'crim', expected: 'a number', got: '"x"' })));
+});
+
+test('openapi.json names the address that callers see, through the gateway', async (t) => {
+  const { data } = await call(score.replace(/score$/, 'openapi.json'));
+  const { servers, paths } = JSON.parse(data) as { servers: unknown; paths: Record<string, { post: object }> };
+  t.deepEqual(servers, [{ url: score.replace(/\/score$/, '') }]);
+  t.true('requestBody' in paths['/score']!.post);
 });
 
 test('a worker that dies with a request costs that request a 502, and the next one succeeds', async (t) => {
