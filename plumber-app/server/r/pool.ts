@@ -53,7 +53,6 @@ export class Pool {
   #memoryTimer: NodeJS.Timeout | undefined;
   #launched = 0;
   #starting = new Set<Promise<void>>();
-  #idle = 0;
   #stopping = false;
 
   constructor(options: PoolOptions) {
@@ -78,7 +77,16 @@ export class Pool {
 
   /** How many calls could begin now. */
   get idle(): number {
-    return this.#idle;
+    let free = 0;
+    for (const worker of this.#ready) if (worker.isSound) free += worker.free.length;
+    return free;
+  }
+
+  /** How many workers could begin a call now. */
+  get idleWorkers(): number {
+    let workers = 0;
+    for (const worker of this.#ready) if (worker.isSound && worker.free.length > 0) workers += 1;
+    return workers;
   }
 
   /** Workers that take calls. */
@@ -105,13 +113,12 @@ export class Pool {
     let best: Worker | undefined;
     for (let i = this.#ready.length - 1; i >= 0; i--) {
       const worker = this.#ready[i] as Worker;
-      if (worker.free.length > (best?.free.length ?? 0)) best = worker;
+      if (worker.isSound && worker.free.length > (best?.free.length ?? 0)) best = worker;
       if (best?.isIdle) break;
     }
     const slot = best?.free.pop();
     if (slot === undefined) return undefined;
     slot.worker.served += 1;
-    this.#idle -= 1;
     return slot;
   }
 
@@ -121,7 +128,6 @@ export class Pool {
     worker.free.push(slot);
     const at = this.#ready.indexOf(worker);
     if (at >= 0) {
-      this.#idle += 1;
       this.#ready.push(...this.#ready.splice(at, 1));
     } else if (this.#ending.has(worker) && worker.isIdle) {
       void worker.end('memory');
@@ -182,7 +188,6 @@ export class Pool {
     const worker = await Worker.open(process, this.#options);
     if (this.#stopping) return worker.kill('stopped');
     this.#ready.push(worker);
-    this.#idle += worker.free.length;
     void worker.gone.then(() => this.#lost(worker));
     this.#options.onChange();
   }
@@ -219,7 +224,6 @@ export class Pool {
     const at = this.#ready.indexOf(worker);
     if (at < 0) return false;
     this.#ready.splice(at, 1);
-    this.#idle -= worker.free.length;
     return true;
   }
 

@@ -16,6 +16,8 @@ export interface WorkerOptions {
   readonly concurrency: number;
   /** How long one call may take; undefined: as long as it likes. */
   readonly timeout: Milliseconds | undefined;
+  /** A worker whose health was in doubt is well. */
+  onChange(): void;
 }
 
 /** Why we ended a worker. */
@@ -34,7 +36,9 @@ export class Worker implements SlotOwner {
   served = 0;
   readonly #process: WorkerProcess;
   readonly #slots: readonly Slot<Worker>[];
+  readonly #onChange: () => void;
   #doom: Doom | undefined;
+  #isDoubtful = false;
   #isGone = false;
 
   /** Takes over a process that listens; resolves when it has answered for the first time. */
@@ -46,7 +50,9 @@ export class Worker implements SlotOwner {
   }
 
   /** @param lifeline a connection that is never used: R tells nobody that a forked worker died, the kernel closes this */
-  private constructor(process: WorkerProcess, lifeline: Socket, { concurrency, timeout }: WorkerOptions) {
+  private constructor(process: WorkerProcess, lifeline: Socket, options: WorkerOptions) {
+    const { concurrency, timeout } = options;
+    this.#onChange = () => options.onChange();
     this.name = process.name;
     this.pid = process.pid;
     this.#process = process;
@@ -79,13 +85,23 @@ export class Worker implements SlotOwner {
     return this.#isGone;
   }
 
+  /** Whether it may be given calls: one that we have killed, or whose connection has just failed, is about to be lost. */
+  get isSound(): boolean {
+    return !this.#isDoubtful && this.#doom === undefined;
+  }
+
   onTimeout(): void {
     this.kill('timeout');
   }
 
   onBroken(): void {
-    if (this.#doom !== undefined || this.#isGone) return;
-    void this.#answers().then((answers) => answers || this.kill('unresponsive'));
+    if (this.#doom !== undefined || this.#isGone || this.#isDoubtful) return;
+    this.#isDoubtful = true;
+    void this.#answers().then((answers) => {
+      if (!answers) return this.kill('unresponsive');
+      this.#isDoubtful = false;
+      this.#onChange();
+    });
   }
 
   /** Lets it run the API's exit hooks and end, or kills it when that takes too long. Nobody may wait for a call. */
