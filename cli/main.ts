@@ -43,6 +43,26 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'build the container image of a service, push it to a registry',
     load: async () => (await import('./commands/image.ts')).imageCommand(),
   },
+  bootstrap: {
+    summary: 'prepare an Azure subscription for the first deployment',
+    load: async () => (await import('./commands/bootstrap.ts')).bootstrapCommand(),
+  },
+  functions: {
+    summary: 'deploy the Functions app',
+    load: async () => (await import('./commands/functions.ts')).functionsCommand(),
+  },
+  keys: {
+    summary: 'show or rotate the subscription keys in the cloud',
+    load: async () => (await import('./commands/keys.ts')).keysCommand(),
+  },
+  manifests: {
+    summary: 'write the Kubernetes objects as YAML',
+    load: async () => (await import('./commands/manifests.ts')).manifestsCommand(),
+  },
+  plan: {
+    summary: 'what a deployment would change, stack by stack',
+    load: async () => (await import('./commands/plan.ts')).planCommand(),
+  },
 };
 
 /** The program with the one command that `args` name, or with all of them when they name none (help). */
