@@ -3,6 +3,9 @@ import { formatDuration } from '../service/units.ts';
 import { patience, type Patience } from './patience.ts';
 import { type Store } from './store.ts';
 
+/** It was the store that failed, or the way to it, not what it holds: the same may well succeed later. */
+export class StoreFailure extends UserError {}
+
 /** The HTTP status of a storage error; undefined when it is none or got no answer. */
 export function statusOf(error: unknown): number | undefined {
   return (error as { statusCode?: number } | null)?.statusCode;
@@ -27,8 +30,8 @@ export function isConflict(error: unknown): boolean {
  * @param doing what it was about, as in "cannot …": `read the channel prod`
  * @param outer the caller's signal
  * @param work gets the signal to pass on, and tells when something has moved: after `store.patience` without, it is over
- * @throws UserError that names the store, for failures of the network, of the identity and of the storage service;
- *   an abort and everything else as it is
+ * @throws StoreFailure (a UserError) that names the store, for failures of the network, of the identity and of the storage
+ *   service; an abort and everything else as it is
  */
 export async function atStore<T>(
   store: Store,
@@ -49,13 +52,13 @@ export async function atStore<T>(
 export function explained(store: Store, doing: string, error: unknown, waiting: Patience): unknown {
   if (waiting.lost && !(error instanceof UserError)) {
     const reason = `it has not answered for ${formatDuration(store.patience)}`;
-    return new UserError(`store ${store.url}: cannot ${doing}: ${reason}`, { cause: error });
+    return new StoreFailure(`store ${store.url}: cannot ${doing}: ${reason}`, { cause: error });
   }
   if (!(error instanceof Error) || error instanceof UserError) return error;
   if (error.name === 'AbortError' && waiting.signal.aborted) return error;
   const reason = reasonOf(error);
   if (reason === undefined) return error;
-  return new UserError(`store ${store.url}: cannot ${doing}: ${reason}`, { cause: error });
+  return new StoreFailure(`store ${store.url}: cannot ${doing}: ${reason}`, { cause: error });
 }
 
 function reasonOf(error: Error): string | undefined {

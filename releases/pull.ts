@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../service/errors.ts';
+import { isAlive } from './alive.ts';
 import { hashFile } from './hash.ts';
 import { parseReleaseId } from './id.ts';
 import { sizeOf, type Manifest } from './manifest.ts';
@@ -107,15 +108,6 @@ async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const [, pid] = /^\.[0-9a-f]{12}\.(\d+)\./.exec(name) ?? [];
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -44,11 +44,15 @@ const schema = joi
   .required();
 
 /** Writes a pod's report over its last one. @throws UserError when it is malformed, and for failures of the store */
-export async function writeReplicaReport(store: Store, report: ReplicaReport): Promise<void> {
+export async function writeReplicaReport(
+  store: Store,
+  report: ReplicaReport,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<void> {
   const { error } = schema.validate(report, { convert: false });
   if (error !== undefined) throw new UserError(`the report of ${report.pod} is malformed: ${error.message}`);
   const content = `${JSON.stringify(report)}\n`;
-  await atStore(store, `write the report of ${report.pod}`, undefined, async (abortSignal) => {
+  await atStore(store, `write the report of ${report.pod}`, signal, async (abortSignal) => {
     const blob = store.replicas.getBlockBlobClient(reportBlob(report.service, report.pod));
     const options = { abortSignal, blobHTTPHeaders: { blobContentType: 'application/json' } };
     try {
@@ -62,8 +66,13 @@ export async function writeReplicaReport(store: Store, report: ReplicaReport): P
 }
 
 /** Removes a pod's report, when the pod stops in good order. It is no error when there is none. */
-export async function removeReplicaReport(store: Store, service: string, pod: string): Promise<void> {
-  await atStore(store, `remove the report of ${pod}`, undefined, async (abortSignal) => {
+export async function removeReplicaReport(
+  store: Store,
+  service: string,
+  pod: string,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  await atStore(store, `remove the report of ${pod}`, signal, async (abortSignal) => {
     try {
       await store.replicas.getBlobClient(reportBlob(service, pod)).deleteIfExists({ abortSignal });
     } catch (error) {
