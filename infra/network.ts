@@ -39,20 +39,13 @@ export class NetworkStack extends PenstockStack {
 
     const subnet = (key: SubnetKey, range: string, options: SubnetOptions) =>
       this.subnet(group, whole, nat, key, range, options);
-    // One subnet after the other: Azure locks the network while it writes one.
-    const chain = [
-      subnet('nodes', network.nodes, { rules: [], nat: true }),
-      subnet('loadBalancers', network.loadBalancers, { rules: [], nat: false }),
-      subnet('endpoints', network.endpoints, { rules: endpointRules(environment), nat: false }),
-      subnet('apiManagement', network.apiManagement, apiManagementOptions(apiManagement.tier)),
-      subnet('functions', network.functions, {
-        rules: [],
-        nat: true,
-        delegation: delegationTo('Microsoft.App/environments'),
-      }),
-      ...(network.runner === undefined ? [] : [subnet('runner', network.runner, { rules: [], nat: true })]),
-    ];
-    chain.slice(1).forEach((later, index) => later.node.addDependency(chain[index]!));
+    subnet('nodes', network.nodes, { rules: [], nat: true });
+    subnet('loadBalancers', network.loadBalancers, { rules: [], nat: false });
+    subnet('endpoints', network.endpoints, { rules: endpointRules(environment), nat: false });
+    subnet('apiManagement', network.apiManagement, apiManagementOptions(apiManagement.tier));
+    const delegation = delegationTo('Microsoft.App/environments');
+    subnet('functions', network.functions, { rules: [], nat: true, delegation });
+    if (network.runner !== undefined) subnet('runner', network.runner, { rules: [], nat: true });
 
     for (const [service, zone] of Object.entries(privateServices)) this.privateZone(group, whole, service, zone);
     // With certificates of one's own nobody asks this zone.

@@ -5,6 +5,13 @@ export function deployable({ services }: Pick<Environment, 'services'>): Deploye
   return services.filter(({ image }) => image !== undefined);
 }
 
+/** What an operator should know before he deploys: one line each. */
+export function warningsOf(environment: Environment): string[] {
+  const { issuer } = environment.tls;
+  const staging = `tls.issuer: ${issuer} in config/${environment.environment}.yaml: API Management does not validate the services' certificates. For trying out only`;
+  return [...leftOut(environment), ...(issuer === 'letsencrypt-staging' ? [staging] : [])];
+}
+
 /** One line for each service that workload, edge and functions leave out. */
 export function leftOut({ services, environment }: Environment): string[] {
   return services

@@ -22,7 +22,7 @@ export function hardenedStorage(
     allowedCopyScope: 'AAD',
     infrastructureEncryptionEnabled: true,
     // Shared keys are off; should they ever be on, a signature lasts a day.
-    sasPolicy: { expirationPeriod: '01.00:00:00', expirationAction: 'Block' },
+    sasPolicy: { expirationPeriod: '01.00:00:00' },
     blobProperties: {
       versioningEnabled: true,
       changeFeedEnabled: true,

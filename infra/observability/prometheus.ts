@@ -20,10 +20,12 @@ export function clusterAlerts(stack: PenstockStack, group: ResourceGroup, cluste
     name: 'penstock-recordings',
     rule: [
       {
+        enabled: true,
         record: 'penstock:requests:rate5m',
         expression: 'sum by (service, status) (rate(penstock_requests_total[5m]))',
       },
       {
+        enabled: true,
         record: 'penstock:duration:p99',
         expression:
           'histogram_quantile(0.99, sum by (service, le) (rate(penstock_request_duration_seconds_bucket[5m])))',

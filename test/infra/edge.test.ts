@@ -1,6 +1,7 @@
 import test from 'ava';
 import { dependenciesOf } from '../../infra/edge/parts.ts';
 import { policySetOf } from '../../infra/edge/policies.ts';
+import { warningsOf } from '../../infra/services.ts';
 import { literal } from '../../infra/literal.ts';
 import { environment } from '../support/environment.ts';
 import { resource, samplePolicies, synth } from '../support/infra.ts';
@@ -78,10 +79,12 @@ test('the gateway trusts nobody by default', (t) => {
   });
 });
 
-test('with the staging issuer validation is off, and nowhere else', async (t) => {
+test('with the staging issuer validation is off, nowhere else, and a warning says so', async (t) => {
   const staging = environment({ tls: { issuer: 'letsencrypt-staging', email: 'a@example.com' } });
   const { stacks } = await synth(staging, samplePolicies(staging));
   t.like(resource(stacks.edge, 'azurerm_api_management_backend'), { tls: { validate_certificate_chain: false } });
+  t.regex(warningsOf(staging).join(), /does not validate/);
+  t.deepEqual(warningsOf(production), []);
 });
 
 test('no diagnostic shows keys, tokens or bodies', (t) => {

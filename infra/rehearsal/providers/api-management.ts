@@ -45,6 +45,18 @@ const readsVault: Rule = {
   },
 };
 
+/** The classic tiers' portal settings and direct access, all off, as azurerm reads them after it has made an instance. */
+const classicSettings = {
+  enabled: false,
+  validationKey: '',
+  properties: {
+    enabled: false,
+    termsOfService: { enabled: false, text: '', consentRequired: false },
+    subscriptions: { enabled: false },
+    userRegistration: { enabled: false },
+  },
+};
+
 const type = (name: string) => `microsoft.apimanagement/service${name}`;
 
 export const apiManagement: ResourceProvider = {
@@ -104,6 +116,11 @@ export const apiManagement: ResourceProvider = {
     [type('/namedvalues')]: [readsVault],
   },
   answer({ method, path }, { resources }) {
+    const [, settings, listed] =
+      /\/service\/[^/]+\/(portalsettings\/\w+|tenant\/access)(\/listsecrets)?$/i.exec(path) ?? [];
+    if (settings !== undefined && (listed !== undefined || (method === 'GET' && !resources.has(path)))) {
+      return { status: 200, body: { id: path, name: settings.split('/').at(-1), ...classicSettings } };
+    }
     if (method !== 'POST') return undefined;
     const [, subscription] = /^(.*\/subscriptions\/[^/]+)\/listsecrets$/i.exec(path) ?? [];
     if (subscription !== undefined && resources.has(subscription)) {
