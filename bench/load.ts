@@ -25,7 +25,7 @@ export interface LoadGenerator {
 
 const run = promisify(execFile);
 
-const wrk: LoadGenerator = {
+export const wrk: LoadGenerator = {
   name: 'wrk',
   async run(url, payload, connections, seconds) {
     const script = join(import.meta.dirname, 'wrk.lua');
@@ -36,7 +36,7 @@ const wrk: LoadGenerator = {
   },
 };
 
-const autocannon: LoadGenerator = {
+export const autocannon: LoadGenerator = {
   name: 'autocannon',
   async run(url, payload, connections, seconds) {
     const program = join(import.meta.dirname, 'autocannon.ts');
@@ -51,5 +51,5 @@ const lastLine = (output: string): Load => JSON.parse(output.trim().split('\n').
 export const installed = (program: string): boolean =>
   (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, program)));
 
-/** wrk where it is installed, since it costs the least; else autocannon, which always is. */
+/** wrk where it is installed, since it costs the least; else autocannon, which knows latencies only to the millisecond. */
 export const loadGenerator = (): LoadGenerator => (installed('wrk') ? wrk : autocannon);
