@@ -108,6 +108,40 @@ test('nothing passes from state to state, and no secret stands in an argument', 
   );
 });
 
+for (const [name, { stacks }] of Object.entries({ whole, opened })) {
+  test(`what a stack refers to is in it, and nothing waits for itself: ${name}`, (t) => {
+    for (const stack of stackNames) {
+      const { resource: resources = {}, data = {} } = stacks[stack];
+      const waits = new Map<string, string[]>();
+      for (const [prefix, block] of [
+        ['', resources],
+        ['data.', data],
+      ] as const) {
+        for (const [type, all] of Object.entries(block)) {
+          for (const [id, content] of Object.entries(all)) {
+            const text = JSON.stringify(content);
+            const named = [...text.matchAll(/(?<![$\w])\$\{((?:data\.)?[a-z0-9_]+\.[\w-]+)\./g)].map(
+              ([, address]) => address!,
+            );
+            waits.set(`${prefix}${type}.${id}`, [...named, ...((content['depends_on'] ?? []) as string[])]);
+          }
+        }
+      }
+      const done = new Set<string>();
+      const visit = (address: string, path: readonly string[]) => {
+        if (path.includes(address)) throw new Error(`${[...path, address].join(' → ')}`);
+        if (done.has(address)) return;
+        const next = waits.get(address);
+        if (next === undefined) throw new Error(`${stack}: ${path.at(-1)} refers to ${address}`);
+        for (const other of next) visit(other, [...path, address]);
+        done.add(address);
+      };
+      t.notThrows(() => [...waits.keys()].forEach((address) => visit(address, [])));
+      t.is(done.size, waits.size);
+    }
+  });
+}
+
 test('a role is given before it is used, and waited for', (t) => {
   const waits: [StackName, string, string, string][] = [
     ['cluster', 'azurerm_kubernetes_cluster', 'cluster', 'time_sleep.roles-work'],
