@@ -39,9 +39,9 @@ export async function start(
 }
 
 /** Runs `use` while the program runs, and stops it whatever happens. */
-export async function during<T>(
-  running: Running | Promise<Running>,
-  use: (running: Running) => Promise<T>,
+export async function during<T, R extends Running>(
+  running: R | Promise<R>,
+  use: (running: R) => Promise<T>,
 ): Promise<T> {
   const program = await running;
   try {

@@ -6,25 +6,28 @@ import { answers, type Running, start } from '../child.ts';
 
 const penstock = join(import.meta.dirname, '../../node_modules/.bin/penstock');
 
-/** `penstock serve` as its users run it. `ready` is a request that it must answer first. */
+/** A Penstock that runs, and where its admin port is. */
+export interface RunningPenstock extends Running {
+  readonly adminUrl: string;
+}
+
+/**
+ * `penstock serve` as its users run it.
+ *
+ * @param what A directory, or the options that name a channel to follow.
+ * @param ready A request that it must answer first.
+ */
 export async function startPenstock(
-  directory: string,
+  what: string | readonly string[],
   workers: number,
   ready: { path: string; body?: string },
-): Promise<Running> {
+): Promise<RunningPenstock> {
   const [port, adminPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
-  const parameters = [
-    'serve',
-    directory,
-    '--port',
-    `${port}`,
-    '--admin-port',
-    `${adminPort}`,
-    '--workers',
-    `${workers}`,
-  ];
-  return start(penstock, parameters, url, () => answers(url, ready.path, ready.body));
+  const ports = ['--port', `${port}`, '--admin-port', `${adminPort}`];
+  const parameters = ['serve', ...[what].flat(), ...ports, '--workers', `${workers}`];
+  const running = await start(penstock, parameters, url, () => answers(url, ready.path, ready.body));
+  return { ...running, adminUrl: `http://127.0.0.1:${adminPort}` };
 }
 
 /**
