@@ -51,6 +51,7 @@ export class ForkingHost implements Launcher {
         void gone.then(() => reject(new Error(`${name} died before it could answer`)));
         host.command('fork', name, socketPath, log.path, seed);
       });
+      log.opened();
       return { name, pid, socketPath, gone, kill: () => kill(pid) };
     } catch (error) {
       const pid = this.#births.get(name)?.pid;

@@ -5,10 +5,9 @@ import { Lane, Queue, Waiting } from '../../../plumber-app/server/queue.ts';
 class Item extends Waiting {
   readonly id: number;
 
-  constructor(id: number, lane: Lane<Item> | undefined) {
+  constructor(id: number) {
     super();
     this.id = id;
-    this.lane = lane;
   }
 }
 
@@ -37,7 +36,8 @@ test('a queue and its lanes keep the order of arrival, whoever leaves early or c
         time += 1;
         const one = 'which' in each ? all[each.which % all.length] : undefined;
         if (each.do === 'push') {
-          const item = new Item(all.length, lanes[each.lane]);
+          const item = new Item(all.length);
+          item.lane = lanes[each.lane];
           all.push(item);
           waiting.push(item);
           queue.push(item);
@@ -77,10 +77,10 @@ test('what has waited too long leaves, in order, and what has not stays', async 
       if (late.length === 2) resolve();
     },
   });
-  queue.push(new Item(1, undefined));
-  queue.push(new Item(2, undefined));
+  queue.push(new Item(1));
+  queue.push(new Item(2));
   time = 15;
-  queue.push(new Item(3, undefined));
+  queue.push(new Item(3));
   time = 20;
   await promise;
   t.deepEqual(late, [1, 2]);
