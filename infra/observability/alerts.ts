@@ -92,7 +92,7 @@ export function logAlerts(functionApp: string): LogAlert[] {
       name: 'ProbeFailed',
       severity: 1,
       summary: 'A probe got no answer, or a wrong or late one.',
-      query: `AppTraces | ${own} | where Message has 'probe' and Message has 'failed:' | project TimeGenerated, Message`,
+      query: `AppTraces | ${own} | where Message contains ': probe ' and Message contains ' failed: ' | project TimeGenerated, Message`,
       window: 'PT5M',
     },
     {

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The hosts that azurerm and this program call. */
-const hosts = [
+/** The hosts that azurerm and this program call: the stand-in is all of them. */
+export const hosts = [
   'localhost',
   'management.azure.com',
   'login.microsoftonline.com',
@@ -19,9 +20,9 @@ const hosts = [
 ];
 
 export interface Certificates {
-  /** PEM of the throw-away authority, and the file that holds it alone. */
+  /** PEM of the throw-away authority, and a file with it and all authorities that Node trusts. */
   readonly authority: string;
-  readonly authorityFile: string;
+  readonly bundle: string;
   readonly certificate: string;
   readonly key: string;
 }
@@ -58,5 +59,6 @@ export async function makeCertificates(directory: string): Promise<Certificates>
   const [authority, certificate, key] = await Promise.all(
     ['ca.pem', 'host.pem', 'host.key'].map((name) => readFile(file(name), 'utf8')),
   );
-  return { authority: authority!, authorityFile: file('ca.pem'), certificate: certificate!, key: key! };
+  await writeFile(file('bundle.pem'), [authority, ...rootCertificates].join('\n'));
+  return { authority: authority!, bundle: file('bundle.pem'), certificate: certificate!, key: key! };
 }

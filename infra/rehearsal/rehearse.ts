@@ -31,7 +31,7 @@ async function rehearse(names: readonly string[]): Promise<number> {
   for (const name of names.length > 0 ? names : ['dev', 'prod']) {
     const standIn = await startStandIn(certificates);
     try {
-      failed += await rehearseEnvironment(name, terraform, standIn, certificates.authorityFile);
+      failed += await rehearseEnvironment(name, terraform, standIn, certificates.bundle);
       for (const unknown of new Set(standIn.unknown)) process.stdout.write(`${name}: nobody answers ${unknown}\n`);
       // What the last destroy has left is what Azure would go on charging for.
       const left = standIn.resources.all().filter(({ type }) => type !== 'microsoft.authorization/roleassignments');
@@ -47,7 +47,7 @@ async function rehearseEnvironment(
   name: string,
   terraform: Terraform,
   standIn: StandIn,
-  authorityFile: string,
+  bundle: string,
 ): Promise<number> {
   // Here and not above: the providers' modules take a second.
   const { synthesise } = await import('./synthesised.ts');
@@ -55,7 +55,7 @@ async function rehearseEnvironment(
   const chosen = stackNames.filter((stack) => kubeconfig !== undefined || !inCluster.includes(stack));
   const folder = (stack: StackName) => join(workspace, 'copies', name, stack);
   const environment = {
-    SSL_CERT_FILE: authorityFile,
+    SSL_CERT_FILE: bundle,
     HTTPS_PROXY: standIn.proxy,
     ARM_CLIENT_ID: pretended.client,
     ARM_CLIENT_SECRET: 'none',

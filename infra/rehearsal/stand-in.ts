@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ResourceManager } from './arm.ts';
-import { type Certificates } from './certificates.ts';
+import { hosts, type Certificates } from './certificates.ts';
 import { guidOf } from './identifiers.ts';
 import { login } from './login.ts';
 import { storagePlane } from './planes/storage.ts';
@@ -21,7 +21,7 @@ export interface Call {
 }
 
 export interface StandIn {
-  /** A proxy for HTTPS_PROXY: every host that is asked for through it is this stand-in. */
+  /** A proxy for HTTPS_PROXY: every host of Azure that is asked for through it is this stand-in. */
   readonly proxy: string;
   readonly resources: Resources;
   readonly calls: readonly Call[];
@@ -89,8 +89,9 @@ export async function startStandIn(certificates: Certificates, options: StandInO
   });
   const open = new Set<Socket>();
   const proxy = createServer((_, response) => response.writeHead(405).end());
-  proxy.on('connect', (_, socket: Socket, head: Buffer) => {
+  proxy.on('connect', ({ url = '' }, socket: Socket, head: Buffer) => {
     open.add(socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy()));
+    if (!isAzure(url)) return passOn(url, socket, head);
     socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     if (head.length > 0) socket.unshift(head);
     inner.emit('connection', socket);
@@ -106,6 +107,23 @@ export async function startStandIn(certificates: Certificates, options: StandInO
       await new Promise((resolve) => proxy.close(resolve));
     },
   };
+}
+
+/** Whether the stand-in is this host; a chart's repository or a cluster is not. */
+function isAzure(authority: string): boolean {
+  const [host = ''] = authority.split(':');
+  return hosts.some((name) => name === host || (name.startsWith('*.') && host.endsWith(name.slice(1))));
+}
+
+function passOn(authority: string, socket: Socket, head: Buffer): void {
+  const { hostname, port } = new URL(`https://${authority}`);
+  const other = connect(Number(port || 443), hostname, () => {
+    socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+    other.write(head);
+    socket.pipe(other).pipe(socket);
+  });
+  other.on('error', () => socket.destroy());
+  socket.on('close', () => other.destroy());
 }
 
 function parsed(text: string): Json {

@@ -1,6 +1,9 @@
 import test from 'ava';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -87,6 +90,22 @@ test('a token is to be had, and the data planes answer under their own names', a
     `https://v.vault.azure.net/certificates/gateway-client/${String(first.json['id']).split('/').at(-1)}`,
   );
   t.is(old.json['id'], first.json['id']);
+});
+
+test('hosts that are not Azure’s are passed on, so that charts and clusters can be reached', async (t) => {
+  const server = createServer((_, response) => response.end('not Azure')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const standIn = await startStandIn(certificates);
+  const dispatcher = new ProxyAgent({ uri: standIn.proxy, proxyTunnel: true });
+  t.teardown(async () => {
+    await dispatcher.close();
+    await standIn.close();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const answer = await request(`http://127.0.0.1:${port}/`, { dispatcher });
+  t.is(await answer.body.text(), 'not Azure');
+  t.is(standIn.calls.length, 0);
 });
 
 test('refused: authorised ranges on a private cluster', async (t) => {
