@@ -35,8 +35,7 @@ export async function deployFunctions(azure: Azure, description: Description, zi
   await azure.until('the package to be published', async () => {
     const { body, status } = await azure.send('GET', `${scm}/api/deployments/latest`);
     // Kudu: 3 is failed, 4 is done.
-    if (body['status'] === 3)
-      throw new UserError(`publishing failed: ${String(body['status_text'])}`);
+    if (body['status'] === 3) throw new UserError(`publishing failed: ${String(body['status_text'])}`);
     return status === 200 && body['status'] === 4 ? true : undefined;
   });
   const site = `/subscriptions/${subscription}/resourceGroups/${names.groups.functions}/providers/Microsoft.Web/sites/${names.functions}`;
