@@ -56,7 +56,7 @@ export async function withToken<T>(
   // The configuration also says which engine is meant, and ours replaces it.
   const host =
     process.env['DOCKER_HOST'] ?? (await engine.ask('context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'));
-  const directory = await mkdtemp(join(tmpdir(), 'penstock-registry-'));
+  const directory = await mkdtemp(join(tmpdir(), 'penstock-docker-'));
   try {
     const auth = Buffer.from(`${tokenUser}:${token}`).toString('base64');
     const config = JSON.stringify({ auths: { [registry]: { auth } } });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isMap, isSeq, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { UserError } from '../../service/errors.ts';
 import { parseService, serviceFile } from '../../service/load.ts';
 import { serviceNameOf } from '../../service/name.ts';
@@ -44,8 +44,26 @@ export async function recordDigest(file: string, { digest, directory, service }:
     const names = known.map(({ name }) => name ?? '(a missing directory)').join(', ') || 'none';
     throw new UserError(`${file}: no service there is ${directory} or called ${service}; there are ${names}`);
   }
-  found.entry.set('image', digest);
-  await replace(file, document.toString({ lineWidth: 0 }));
+  await replace(file, withImage(text, found.entry, digest));
+}
+
+/** The text with the digest at this entry. Nothing else moves, as it would if the whole document were written anew. */
+function withImage(text: string, entry: YAMLMap, digest: string): string {
+  const place = (from: number, to: number, written: string) => text.slice(0, from) + written + text.slice(to);
+  const present = entry.get('image', true);
+  if (isScalar(present) && present.range) {
+    const [from, to] = present.range;
+    return place(from, to, from === to ? ` ${digest}` : digest);
+  }
+
+  const directory = entry.items.find(({ key }) => isScalar(key) && key.value === 'directory');
+  const [key, value] = [directory?.key, directory?.value];
+  if (!isScalar(key) || !isScalar(value) || !key.range || !value.range) throw new TypeError('an entry has a directory');
+  const end = value.range[1];
+  if (entry.flow) return place(end, end, `, image: ${digest}`);
+  const lineStart = text.lastIndexOf('\n', key.range[0]) + 1;
+  const lineEnd = /\r?\n|$/.exec(text.slice(end))!.index + end;
+  return place(lineEnd, lineEnd, `\n${' '.repeat(key.range[0] - lineStart)}image: ${digest}`);
 }
 
 async function nameIn(directory: string): Promise<string | undefined> {
