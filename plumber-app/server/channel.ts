@@ -1,42 +1,55 @@
+import { ReleaseCache } from '../../releases/cache.ts';
 import { readChannel } from '../../releases/channel.ts';
+import { parseReleaseId } from '../../releases/id.ts';
 import { pull } from '../../releases/pull.ts';
 import { type Store } from '../../releases/store.ts';
 import { loadService } from '../../service/load.ts';
-import { type Served, type Source } from './serve.ts';
+import { type Served, type Source, type StepOptions } from './source.ts';
 
 /** A channel of a release store: what is promoted there is pulled, verified and served. */
 export class ChannelSource implements Source {
+  readonly channel: string;
   readonly #store: Store;
-  readonly #channel: string;
-  readonly #cacheDirectory: string;
+  readonly #cache: ReleaseCache;
   #etag: string | undefined;
-  #release: string | undefined;
 
   /** @param cacheDirectory where releases are kept on this machine; processes may share it */
   constructor(store: Store, channel: string, cacheDirectory: string) {
+    this.channel = channel;
     this.#store = store;
-    this.#channel = channel;
-    this.#cacheDirectory = cacheDirectory;
+    this.#cache = new ReleaseCache(cacheDirectory);
   }
 
   /** @throws UserError when there is no such channel, or its release is missing, damaged or not a service */
   async first(): Promise<Served> {
-    const { channel, etag } = await readChannel(this.#store, this.#channel);
-    return this.#served(channel.release, etag);
+    const { channel, etag } = await readChannel(this.#store, this.channel);
+    this.#etag = etag;
+    return this.fetch(channel.release);
   }
 
-  async next(): Promise<Served | undefined> {
-    const reading = await readChannel(this.#store, this.#channel, { etag: this.#etag });
-    if (reading === 'unchanged' || reading.channel.release === this.#release) return undefined;
-    return this.#served(reading.channel.release, reading.etag);
+  async look(signal: AbortSignal): Promise<string | undefined> {
+    const reading = await readChannel(this.#store, this.channel, { etag: this.#etag, signal });
+    if (reading === 'unchanged') return undefined;
+    this.#etag = reading.etag;
+    return reading.channel.release;
   }
 
-  async #served(release: string, etag: string): Promise<Served> {
-    const directory = await pull(this.#store, release, this.#cacheDirectory);
+  async fetch(release: string, { signal, onStep }: Partial<StepOptions> = {}): Promise<Served> {
+    onStep?.('pull');
+    await this.#cache.claim(release);
+    const directory = await pull(this.#store, release, this.#cache.directory, { signal });
+    onStep?.('definition');
     // Products were checked when it was published, against an environment that we don't know.
     const definition = await loadService(directory, { products: 'any' });
-    this.#etag = etag;
-    this.#release = release;
     return { directory, definition, release };
+  }
+
+  async keepOnly(releases: readonly string[]): Promise<void> {
+    const services = new Set(releases.map((release) => parseReleaseId(release).service));
+    for (const service of services) await this.#cache.keepOnly(service, releases);
+  }
+
+  close(): Promise<void> {
+    return this.#cache.close();
   }
 }

@@ -1,16 +1,24 @@
 import { Gauge, Registry } from 'prom-client';
 import { type RefusalReason } from './errors.ts';
+import { type Outcome, type RefusedRelease } from './follower.ts';
 import { restartReasons, type RestartReason, type WorkerState } from './r/pool.ts';
 import { CounterTally, HistogramTally, type Count, type Distribution } from './tally.ts';
 
 /** In seconds: from a fast model's answer to one that hits a generous time limit. */
 const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/** `unreachable`: the store went away while the release was pulled; it is tried again. */
+const swapOutcomes: readonly Outcome['kind'][] = ['swapped', 'refused', 'abandoned', 'unreachable'];
+
 /** What the gauges show at the moment they are asked. */
 export interface Gauges {
   readonly queueDepth: () => number;
   readonly workers: () => Record<WorkerState, number>;
   readonly release: () => string | undefined;
+  /** The routes with `batch` of that release. */
+  readonly batching: () => readonly { readonly route: string; readonly merged: boolean }[];
+  /** The promoted release that was not fit to be served. */
+  readonly refused: () => RefusedRelease | undefined;
 }
 
 /** What is counted for one route and method. */
@@ -54,7 +62,10 @@ export class Metrics {
     'penstock_merged_rows_total',
     'Rows of the calls that answered several requests.',
   );
-  readonly #batching: Gauge;
+  readonly #swaps = new CounterTally(
+    'penstock_swaps_total',
+    'Releases that were promoted, by what became of them here.',
+  );
   readonly #restarts = new CounterTally('penstock_worker_restarts_total', 'Workers replaced, by reason.');
 
   constructor(gauges: Gauges) {
@@ -67,15 +78,10 @@ export class Metrics {
     this.queueWait = queueWait.with({});
     this.abandoned = abandoned.with({});
     const merging = [this.#mergedCalls, this.#mergedRequests, this.#mergedRows];
-    const own = [this.#requests, this.#duration, queueWait, this.#refusals, abandoned, this.#restarts];
+    const own = [this.#requests, this.#duration, queueWait, this.#refusals, abandoned, this.#restarts, this.#swaps];
     for (const tally of [...own, ...merging]) this.registry.registerMetric(tally.asMetric());
-    this.#batching = new Gauge({
-      name: 'penstock_batching',
-      help: 'Whether the requests of a route with `batch` may merge: 1, or 0 when the comparison at load spoke against it.',
-      labelNames: ['route'],
-      registers: [this.registry],
-    });
     for (const reason of restartReasons) this.#restarts.with({ reason });
+    for (const outcome of swapOutcomes) this.#swaps.with({ outcome });
     showGauges(this.registry, gauges);
   }
 
@@ -90,11 +96,6 @@ export class Metrics {
     this.#mergedRows.with({ route }).value += rows;
   }
 
-  /** What the comparison at load has said about a route. */
-  batching(route: string, allowed: boolean): void {
-    this.#batching.set({ route }, allowed ? 1 : 0);
-  }
-
   refused(reason: RefusalReason): void {
     this.#refusals.with({ reason }).value += 1;
   }
@@ -102,9 +103,14 @@ export class Metrics {
   restarted(reason: RestartReason): void {
     this.#restarts.with({ reason }).value += 1;
   }
+
+  /** A release was promoted, and this has become of it. */
+  promoted(outcome: Outcome['kind']): void {
+    this.#swaps.with({ outcome }).value += 1;
+  }
 }
 
-function showGauges(registry: Registry, { queueDepth, workers, release }: Gauges): void {
+function showGauges(registry: Registry, { queueDepth, workers, release, batching, refused }: Gauges): void {
   const registers = [registry];
   new Gauge({
     name: 'penstock_queue_depth',
@@ -132,6 +138,27 @@ function showGauges(registry: Registry, { queueDepth, workers, release }: Gauges
       this.reset();
       const current = release();
       if (current !== undefined) this.set({ release: current }, 1);
+    },
+  });
+  new Gauge({
+    name: 'penstock_release_refused',
+    help: 'The promoted release that is not served, since it failed a step; absent when there is none.',
+    labelNames: ['release', 'step'],
+    registers,
+    collect() {
+      this.reset();
+      const found = refused();
+      if (found !== undefined) this.set({ release: found.release, step: found.step }, 1);
+    },
+  });
+  new Gauge({
+    name: 'penstock_batching',
+    help: 'Whether the requests of a route with `batch` may merge: 1, or 0 when the comparison at load spoke against it.',
+    labelNames: ['route'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { route, merged } of batching()) this.set({ route }, merged ? 1 : 0);
     },
   });
   new Gauge({

@@ -1,33 +1,20 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
 import { type Logger } from 'pino';
-import { type ServiceDefinition } from '../../service/definition.ts';
 import { UserError } from '../../service/errors.ts';
 import { type Milliseconds } from '../../service/units.ts';
 import { Admin } from './admin.ts';
 import { BodyBudget } from './body.ts';
 import { Engine } from './engine.ts';
+import { Engines } from './engines.ts';
+import { Follower } from './follower.ts';
 import { Front } from './front.ts';
 import { Metrics } from './metrics.ts';
 import { usableProcessors } from './processors.ts';
 import { makeRunDirectory } from './r/run-directory.ts';
 import { Watchdog } from './r/watchdog.ts';
-
-/** What a server serves. */
-export interface Served {
-  /** A Plumber directory: `plumber.R` or `entrypoint.R` and what they read. */
-  readonly directory: string;
-  readonly definition: ServiceDefinition;
-  /** The release that the directory holds, sent as `x-penstock-release`; undefined: it is none, and none is sent. */
-  readonly release?: string | undefined;
-}
-
-/** Where a server that follows something looks for what is to be served now. */
-export interface Source {
-  /** What to serve from now on; undefined when it is what is served already. @throws when it cannot be had */
-  next(): Promise<Served | undefined>;
-}
+import { Replica, type ReplicaOptions } from './replica.ts';
+import { type Served, type Source, type StepOptions } from './source.ts';
 
 export interface ScoringServerOptions extends Served {
   /** 0 for a free one. */
@@ -40,8 +27,12 @@ export interface ScoringServerOptions extends Served {
   readonly adminHost?: string | undefined;
   /** R processes; unless told, what the definition says. */
   readonly workers?: number | undefined;
-  /** Asked on POST /refresh. */
+  /** Followed while the server runs, and closed with it. */
   readonly source?: Source | undefined;
+  /** The pause between two looks at the source, give or take a fifth; 5 s unless told. */
+  readonly lookEvery?: Milliseconds | undefined;
+  /** Where to report what is served, if anywhere. */
+  readonly replica?: ReplicaOptions | undefined;
   readonly logger: Logger;
   /** A steady clock. */
   readonly now?: (() => Milliseconds) | undefined;
@@ -83,11 +74,12 @@ export class ScoringServer {
   readonly #front: Front;
   readonly #admin: Admin;
   readonly #startedAt = new Date();
-  /** Those that live: usually one, and a second while one replaces the other. */
-  readonly #engines = new Set<Engine>();
-  #current: Engine | undefined;
-  #engineNumber = 0;
-  #replacing: Promise<unknown> = Promise.resolve();
+  readonly #engines: Engines;
+  readonly #follower: Follower | undefined;
+  readonly #replica: Replica | undefined;
+  /** What was served before, kept on this machine for a rollback. */
+  #previous: string | undefined;
+  #tidying: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   #port = 0;
   #adminPort = 0;
@@ -97,12 +89,34 @@ export class ScoringServer {
     this.#options = options;
     this.#runDirectory = runDirectory;
     this.#watchdog = new Watchdog(runDirectory);
+    const { logger, lookEvery = 5_000, now = () => performance.now(), replica, source } = options;
     this.#metrics = new Metrics({
-      queueDepth: () => sum([...this.#engines].map((engine) => engine.queueDepth)),
+      queueDepth: () => sum(this.#engines.living.map((engine) => engine.queueDepth)),
       workers: () => this.#workerCounts(),
-      release: () => this.#current?.release,
+      release: () => this.release,
+      batching: () => this.#engines.current?.batching() ?? [],
+      refused: () => this.#follower?.refused,
     });
-    this.#front = new Front({ engine: () => this.#current, budget: new BodyBudget(memoryForBodies()) });
+    this.#front = new Front({ engine: () => this.#engines.current, budget: new BodyBudget(memoryForBodies()) });
+    this.#engines = new Engines({
+      runDirectory,
+      logger,
+      make: (served, directory) => this.#makeEngine(served, directory, now),
+      onChange: () => this.#tidySoon(),
+    });
+    this.#replica = replica && new Replica(replica, logger);
+    this.#follower =
+      source &&
+      new Follower({
+        source,
+        every: lookEvery,
+        now,
+        logger,
+        serving: () => this.release,
+        swap: (served, steps) => this.#swap(served, steps),
+        onChange: () => this.#report(),
+        onOutcome: (outcome) => this.#metrics.promoted(outcome),
+      });
     this.#admin = new Admin({
       registry: this.#metrics.registry,
       isReady: () => this.isReady,
@@ -121,11 +135,11 @@ export class ScoringServer {
 
   /** The release that new requests go to. */
   get release(): string | undefined {
-    return this.#current?.release;
+    return this.#engines.current?.release;
   }
 
   get isReady(): boolean {
-    return this.#closing === undefined && this.#current?.isReady === true;
+    return this.#closing === undefined && this.#engines.current?.isReady === true;
   }
 
   /** @throws UserError as `startScoringServer` does */
@@ -134,29 +148,34 @@ export class ScoringServer {
     // Liveness probes are answered while the model loads, and a port in use is found out before.
     this.#adminPort = await this.#admin.listen(adminPort, adminHost ?? host);
     this.#port = await this.#front.listen(port, host);
-    this.#current = await this.#load(this.#options);
+    const { release } = this.#options;
+    if (release !== undefined) this.#replica?.say({ release, state: 'loading' });
+    try {
+      await this.#engines.start(this.#options);
+    } catch (error) {
+      if (release !== undefined && this.#closing === undefined) {
+        this.#replica?.say({ release, state: 'refused', detail: (error as Error).message });
+        await this.#replica?.close({ forget: false });
+      }
+      throw error;
+    }
+    this.#report();
+    this.#follower?.start();
   }
 
   /**
-   * Serves something else from now on: loads it beside what is served, moves new requests over when its first worker
-   * answers, and ends the old one when its last request is answered. When it cannot be loaded, nothing changes.
-   * @throws UserError with R's message when R cannot load it
+   * Serves something else from now on: loads it beside what is served, has every worker answer the probes, moves new
+   * requests over, and ends the old one when its last request is answered. When it fails on the way, nothing changes.
+   * @throws UserError with R's message when R cannot load it, or one that names the probe that fails
    */
   async replace(served: Served): Promise<void> {
-    const replacing = this.#replacing.then(async () => {
-      const next = await this.#load(served);
-      const old = this.#current;
-      if (this.#closing !== undefined) return;
-      this.#current = next;
-      await old?.idle();
-      if (old !== undefined) await this.#end(old);
-    });
-    this.#replacing = replacing.catch(() => undefined);
-    await replacing;
+    await (
+      await this.#swap(served)
+    ).ended;
   }
 
   async status(): Promise<object> {
-    const engine = this.#current;
+    const engine = this.#engines.current;
     return {
       service: engine?.definition.name ?? this.#options.definition.name,
       release: engine?.release ?? null,
@@ -165,6 +184,8 @@ export class ScoringServer {
       startedAt: this.#startedAt.toISOString(),
       port: this.port,
       r: engine?.versions ?? [],
+      follows: this.#follower?.status() ?? null,
+      refused: this.#follower?.refused ?? null,
       batching: engine?.batching() ?? [],
       queue: { depth: engine?.queueDepth ?? 0, limit: engine?.definition.limits.queue ?? null },
       workers: (await engine?.workerStatus()) ?? [],
@@ -184,14 +205,18 @@ export class ScoringServer {
   async kill(): Promise<void> {
     this.#closing ??= Promise.resolve();
     this.#front.kill();
-    await Promise.allSettled([...this.#engines].map((engine) => engine.kill()));
+    this.#replica?.abort();
+    await Promise.allSettled([this.#follower?.close(), this.#engines.kill(), this.#options.source?.close()]);
     await this.#cleanUp();
   }
 
   async #close(): Promise<void> {
+    const following = this.#follower?.close();
     await this.#front.close();
-    await this.#replacing;
-    await Promise.all([...this.#engines].map((engine) => this.#end(engine)));
+    await following;
+    await Promise.all([this.#engines.close(), this.#replica?.close({ forget: true })]);
+    await this.#tidying;
+    await this.#options.source?.close();
     await this.#cleanUp();
   }
 
@@ -201,16 +226,13 @@ export class ScoringServer {
     await rm(this.#runDirectory, { recursive: true, force: true });
   }
 
-  async #load({ directory, definition, release }: Served): Promise<Engine> {
-    const { env = process.env, logger, now = () => performance.now(), workers } = this.#options;
-    const runDirectory = join(this.#runDirectory, String(++this.#engineNumber));
-    await mkdir(runDirectory);
-    const count = workers ?? definition.workers;
-    const engine = new Engine({
+  #makeEngine({ directory, definition, release }: Served, runDirectory: string, now: () => Milliseconds): Engine {
+    const { env = process.env, logger, workers = definition.workers } = this.#options;
+    return new Engine({
       directory,
       definition,
       release,
-      workers: count === 'auto' ? usableProcessors() : count,
+      workers: workers === 'auto' ? usableProcessors() : workers,
       runDirectory,
       watchdog: this.#watchdog,
       metrics: this.#metrics,
@@ -220,37 +242,66 @@ export class ScoringServer {
       env: { OMP_NUM_THREADS: '1', ...env, TMPDIR: runDirectory },
       isClosing: () => this.#front.isClosing,
     });
-    this.#engines.add(engine);
-    try {
-      await engine.start();
-      return engine;
-    } catch (error) {
-      await engine.kill();
-      this.#engines.delete(engine);
-      throw error;
-    }
   }
 
-  async #end(engine: Engine): Promise<void> {
-    await engine.close();
-    this.#engines.delete(engine);
+  async #swap(served: Served, steps: Partial<StepOptions> = {}): Promise<{ ended: Promise<void> }> {
+    const before = this.release;
+    const swapped = await this.#engines.replace(served, steps);
+    if (before !== this.release) this.#previous = before;
+    return swapped;
+  }
+
+  /** Says where this replica stands. */
+  #report(): void {
+    const { release } = this;
+    const { loading, refused } = this.#follower ?? {};
+    if (loading !== undefined) {
+      this.#replica?.say({ release: loading.release, state: 'loading', previous: release });
+    } else if (refused !== undefined) {
+      const detail = `${refused.step}: ${refused.reason}`;
+      this.#replica?.say({ release: refused.release, state: 'refused', detail, previous: release });
+    } else if (release !== undefined) this.#replica?.say({ release, state: 'serving' });
+  }
+
+  /** Removes what is no longer served from this machine, when something has taken its place. */
+  #tidySoon(): void {
+    const { logger, source } = this.#options;
+    if (source === undefined) return;
+    this.#tidying = this.#tidying.then(async () => {
+      if (this.#previous === undefined || this.#closing !== undefined) return;
+      const living = this.#engines.living.map(({ release }) => release);
+      const used = [this.#previous, this.#follower?.loading?.release, ...living];
+      try {
+        await source.keepOnly(used.filter((release) => release !== undefined));
+      } catch (error) {
+        logger.warn({ reason: (error as Error).message }, 'old releases were not removed');
+      }
+    });
   }
 
   async #refresh(): Promise<{ status: number; result: object }> {
-    const { source } = this.#options;
-    if (source === undefined) {
+    if (this.#follower === undefined) {
       const detail = 'This server serves a directory; only one that follows a channel can be refreshed.';
       return { status: 409, result: { error: 'Nothing to refresh', detail } };
     }
-    const next = await source.next();
-    if (next === undefined) return { status: 200, result: { changed: false, release: this.release ?? null } };
-    await this.replace(next);
-    return { status: 200, result: { changed: true, release: this.release ?? null } };
+    const outcome = await this.#follower.refresh();
+    const release = this.release ?? null;
+    switch (outcome.kind) {
+      case 'unchanged':
+      case 'swapped':
+        return { status: 200, result: { changed: outcome.kind === 'swapped', release } };
+      case 'refused':
+        return { status: 502, result: { error: 'Release refused', detail: outcome.refused, release } };
+      case 'unreachable':
+        return { status: 502, result: { error: 'Store not reachable', detail: outcome.reason, release } };
+      case 'abandoned':
+        return { status: 503, result: { error: 'Abandoned', detail: 'The server is stopping.', release } };
+    }
   }
 
   #workerCounts(): ReturnType<Engine['workers']> {
     const counts = { starting: 0, idle: 0, busy: 0, ending: 0 };
-    for (const engine of this.#engines) {
+    for (const engine of this.#engines.living) {
       const own = engine.workers();
       counts.starting += own.starting;
       counts.idle += own.idle;

@@ -32,7 +32,7 @@ test('a server follows its channel: the promoted release first, the next one on 
 
   const source = new ChannelSource(store, 'entrypoint', join(work, 'cache'));
   const { directory, ...served } = await source.first();
-  const server = await serve(t, directory, { ...served, source });
+  const server = await serve(t, directory, { ...served, source, lookEvery: 3_600_000 });
   t.is((await server.get('/answer')).text, '["first"]');
   t.deepEqual((await server.get('/answer')).all('x-penstock-release'), [first]);
   t.deepEqual((await server.admin('/refresh', { method: 'POST' })).json(), { changed: false, release: first });
