@@ -1,11 +1,12 @@
 import { type Logger } from 'pino';
 import { type ServiceDefinition } from '../../service/definition.ts';
+import { UserError } from '../../service/errors.ts';
 import { type Milliseconds } from '../../service/units.ts';
 import { refusals, type Refusal } from './errors.ts';
 import { type Job, type JobContext } from './job.ts';
 import { type Metrics } from './metrics.ts';
 import { OpenApiPlan, openApiRoute } from './openapi-plan.ts';
-import { passOn, type Plan, type Workshop } from './plan.ts';
+import { passOn, type Plan } from './plan.ts';
 import { Queue } from './queue.ts';
 import { ForkingHost } from './r/fork.ts';
 import { type Launcher } from './r/launcher.ts';
@@ -16,6 +17,8 @@ import { type Watchdog } from './r/watchdog.ts';
 import { type Worker } from './r/worker.ts';
 import { RouteTable, type RouteEntry } from './routes.ts';
 import { RowPlans, type BatchingStatus } from './row-plans.ts';
+import { ServiceRate } from './service-rate.ts';
+import { Staff, type Workshop } from './staff.ts';
 
 export interface EngineOptions {
   /** The API's directory. */
@@ -54,10 +57,11 @@ export class Engine implements JobContext, Workshop {
   #open = 0;
   #whenIdle: (() => void)[] = [];
   /** Calls under way that wait for a further worker. */
-  readonly #claims: ((slot: Slot<Worker>) => void)[] = [];
+  readonly #claims = new Set<(slot: Slot<Worker> | undefined) => void>();
+  readonly #rate = new ServiceRate();
   #isPumpDue = false;
-  /** How long a call has taken of late, waiting aside. */
-  #meanCall: Milliseconds = 0;
+  #pumpTimer: NodeJS.Timeout | undefined;
+  #isEnding = false;
 
   /** Starts nothing. */
   constructor(options: EngineOptions) {
@@ -147,7 +151,7 @@ export class Engine implements JobContext, Workshop {
 
   /** Takes a whole request: it waits for a worker, or is refused. */
   submit(job: Job): void {
-    const refusal = job.route.plan.admit?.(job) ?? this.#noRoom();
+    const refusal = this.#noRoom() ?? this.#admit(job);
     if (refusal !== undefined) return job.refuse(refusal);
     this.#queue.push(job);
     this.#pumpSoon();
@@ -160,23 +164,19 @@ export class Engine implements JobContext, Workshop {
     if (status >= 500) this.#options.logger.warn({ status, reason: refusal.reason, method: job.method }, 'refused');
   }
 
-  takeIdle(): Slot<Worker> | undefined {
-    return this.#pool.take();
+  takeSpare(): Slot<Worker> | undefined {
+    return this.#queue.length < this.#pool.idle ? this.#pool.take() : undefined;
   }
 
-  nextIdle(): Promise<Slot<Worker>> {
-    const slot = this.#pool.take();
-    return slot === undefined ? new Promise((resolve) => this.#claims.push(resolve)) : Promise.resolve(slot);
+  claim(take: (slot: Slot<Worker> | undefined) => void): () => void {
+    const slot = this.#isEnding ? undefined : this.#pool.take();
+    if (slot !== undefined || this.#isEnding || this.#pool.isHopeless) take(slot);
+    else this.#claims.add(take);
+    return () => this.#claims.delete(take);
   }
 
   giveBack(slot: Slot<Worker>): void {
     this.#pool.release(slot);
-  }
-
-  again(job: Job): void {
-    if (job.isGone || job.isAnswered) return;
-    this.#queue.putBack(job);
-    this.#pumpSoon();
   }
 
   /** Resolves when no job of this engine is open. */
@@ -186,14 +186,28 @@ export class Engine implements JobContext, Workshop {
 
   /** Ends R after its exit hooks. Requests whose callers have left are given a little time. */
   async close(): Promise<void> {
+    this.#end();
     await this.#pool.stop();
     await this.#launcher.close();
   }
 
   /** Ends R at once. */
   async kill(): Promise<void> {
+    this.#end();
     this.#pool.kill();
     await this.#launcher.kill();
+  }
+
+  #end(): void {
+    this.#isEnding = true;
+    clearTimeout(this.#pumpTimer);
+    this.#meetNoClaim();
+  }
+
+  #meetNoClaim(): void {
+    const claims = [...this.#claims];
+    this.#claims.clear();
+    for (const take of claims) take(undefined);
   }
 
   #routeTable(): RouteTable {
@@ -207,11 +221,22 @@ export class Engine implements JobContext, Workshop {
 
   async #prove(plans: RowPlans): Promise<void> {
     if (!plans.needProof) return;
-    const slot = await this.nextIdle();
+    const slot = await new Promise<Slot<Worker> | undefined>((resolve) => void this.claim(resolve));
+    if (slot === undefined) throw new UserError('the R workers end as soon as they have started: see the log');
+    const staff = new Staff(slot, this);
     try {
-      await plans.prove(slot);
+      await plans.prove(staff);
     } finally {
-      this.#pool.release(slot);
+      staff.dismiss();
+    }
+  }
+
+  #admit(job: Job): Refusal | undefined {
+    try {
+      return job.route.plan.admit?.(job);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'a plan failed');
+      return refusals.internal;
     }
   }
 
@@ -219,14 +244,16 @@ export class Engine implements JobContext, Workshop {
     if (this.#pool.isHopeless) return refusals.notReady.retryAfter(Math.ceil(this.#pool.nextStart / 1000));
     const { queue } = this.definition.limits;
     // What waits includes what an idle worker takes at the end of this turn of the event loop.
-    if (queue === undefined || this.#queue.length < queue + this.#pool.idle) return undefined;
+    if (queue === undefined || this.#queue.length < queue || this.#queue.length < queue + this.#pool.idle) {
+      return undefined;
+    }
     return this.#overloaded(refusals.queueFull);
   }
 
   /** Tells when what waits now will have been answered, at the pace of late. */
   #overloaded(refusal: Refusal): Refusal {
-    const calls = this.#pool.size * this.definition.concurrency;
-    return refusal.retryAfter(Math.max(1, Math.ceil((this.#queue.length * this.#meanCall) / calls / 1000)));
+    const calls = Math.max(1, this.#pool.live) * this.definition.concurrency;
+    return refusal.retryAfter(Math.max(1, Math.ceil(this.#rate.timeFor(this.#queue.length + 1) / calls / 1000)));
   }
 
   /** At the end of this turn of the event loop, when all that has arrived with it waits and can be taken together. */
@@ -242,33 +269,44 @@ export class Engine implements JobContext, Workshop {
   #pump(): void {
     if (this.#pool.isHopeless) {
       for (const job of this.#queue.drain()) job.refuse(refusals.notReady.retryAfter(1));
+      this.#meetNoClaim();
     }
-    while (this.#claims.length > 0) {
+    for (const take of this.#claims) {
       const slot = this.#pool.take();
       if (slot === undefined) return;
-      this.#claims.shift()?.(slot);
+      this.#claims.delete(take);
+      take(slot);
     }
     while (this.#queue.length > 0) {
-      const idle = this.#pool.idle;
-      const slot = this.#pool.take();
-      if (slot === undefined) return;
-      const first = this.#queue.shift() as Job;
-      void this.#run(first.route.plan, first.route.plan.take(first, this.#queue, idle), slot);
+      const idle = this.#pool.idleWorkers;
+      if (idle === 0) return;
+      const first = this.#queue.shift();
+      if (first === undefined) return this.#pumpLater();
+      void this.#run(first, new Staff(this.#pool.take() as Slot<Worker>, this), idle);
     }
   }
 
-  async #run(plan: Plan, jobs: readonly Job[], slot: Slot<Worker>): Promise<void> {
+  /** When the first of the jobs that are held back is so no more. */
+  #pumpLater(): void {
+    clearTimeout(this.#pumpTimer);
+    const wait = this.#queue.untilNext();
+    if (wait !== undefined) this.#pumpTimer = setTimeout(() => this.#pump(), Math.ceil(wait));
+  }
+
+  async #run(first: Job, staff: Staff, idle: number): Promise<void> {
     const began = this.now();
-    for (const job of jobs) this.#options.metrics.queueWait.observe((began - job.since) / 1000);
+    const { plan } = first.route;
+    let jobs: readonly Job[] = [first];
     try {
-      await plan.run(jobs, slot, this);
+      jobs = plan.take(first, this.#queue, idle);
+      for (const job of jobs) this.#options.metrics.queueWait.observe((began - job.since) / 1000);
+      await plan.run(jobs, staff);
     } catch (error) {
       this.#options.logger.error({ err: error }, 'a plan failed');
       for (const job of jobs) job.refuse(refusals.internal);
     } finally {
-      const took = this.now() - began;
-      this.#meanCall += (took - this.#meanCall) / 16;
-      this.#pool.release(slot);
+      this.#rate.observe(jobs.length, this.now() - began);
+      staff.dismiss();
     }
   }
 }

@@ -6,6 +6,7 @@ import { peerOf } from './peer.ts';
 import { Waiting } from './queue.ts';
 import { type Call } from './r/connection.ts';
 import { type RouteEntry } from './routes.ts';
+import { type Scan } from './rows/scan.ts';
 
 /** What a job needs of the server and the engine that it belongs to. */
 export interface JobContext {
@@ -30,6 +31,10 @@ export class Job extends Waiting {
   body: Buffer | undefined;
   /** How much of the budget for bodies it holds. */
   bodyHeld: Bytes = 0;
+  /** The rows of its body, where the route has them. */
+  scan: Scan | undefined;
+  /** A large one that may be called in parts. */
+  isDivisible = false;
   readonly #context: JobContext;
   readonly #reply: ServerResponse;
   #status = 0;
@@ -71,11 +76,14 @@ export class Job extends Waiting {
     return { method, target, headers: requestHeaders(headers, peerOf(this.request.socket), body?.length), body };
   }
 
-  /** Sends a whole answer: status, message and headers as R gave them. */
-  answer(status: number, message: string, headers: readonly string[], body: Buffer | undefined): void {
+  /**
+   * Sends a whole answer: status, message and headers as R gave them.
+   * @param body text is latin1
+   */
+  answer(status: number, message: string, headers: readonly string[], body: Buffer | string | undefined): void {
     if (this.#isGone) return;
-    this.#head(status, message, headers);
-    this.#reply.end(body);
+    this.#head(status, message, this.#counted(headers));
+    this.#reply.end(body, 'latin1');
     this.#context.onAnswered(this, status);
   }
 
@@ -94,7 +102,7 @@ export class Job extends Waiting {
 
   /** Sends the head of an answer whose body follows with `write` and `end`. */
   begin(status: number, message: string, headers: readonly string[]): void {
-    if (!this.#isGone) this.#head(status, message, headers);
+    if (!this.#isGone) this.#head(status, message, this.#counted(headers));
   }
 
   /** False when the caller has much to read yet: wait for `onDrain`. */
@@ -124,6 +132,11 @@ export class Job extends Waiting {
     if (this.#isGone) return false;
     this.#isGone = true;
     return true;
+  }
+
+  /** With the number of rows that R was given. */
+  #counted(headers: readonly string[]): readonly string[] {
+    return this.scan === undefined ? headers : [...headers, 'x-penstock-rows', String(this.scan.rows)];
   }
 
   #head(status: number, message: string, headers: readonly string[]): void {

@@ -8,8 +8,7 @@ import { type Job } from './job.ts';
 import { publicBase } from './openapi/base.ts';
 import { describeApi, type Example, type RouteFacts } from './openapi/describe.ts';
 import { refusalOf, type Plan } from './plan.ts';
-import { type Slot } from './r/slot.ts';
-import { type Worker } from './r/worker.ts';
+import { type Staff } from './staff.ts';
 
 /** Where Plumber serves the description of an API. */
 export const openApiRoute = { method: 'GET', path: '/openapi.json' } as const;
@@ -44,13 +43,13 @@ export class OpenApiPlan implements Plan {
     return [first];
   }
 
-  async run([job]: readonly Job[], slot: Slot<Worker>): Promise<void> {
+  async run([job]: readonly Job[], { given }: Staff): Promise<void> {
     if (job === undefined) return;
     const call = job.toCall();
     try {
       // With a Referer Plumber would take the server's URL from it.
       const asking = askingPlain(without(call.headers, 'referer'));
-      const { status, message, headers, body } = await slot.ask({ ...call, headers: asking });
+      const { status, message, headers, body } = await given.ask({ ...call, headers: asking });
       const described = Buffer.from((status === 200 ? this.#describe(job, body.toString()) : undefined) ?? body);
       const plain = { headers: withLength(headers, described.length), body: described };
       const sent = wantsGzip(job.headers) ? compressed(plain.headers, plain.body) : plain;

@@ -4,18 +4,7 @@ import { type Job } from './job.ts';
 import { type Queue } from './queue.ts';
 import { type Sink } from './r/connection.ts';
 import { CallFailed, type Slot } from './r/slot.ts';
-import { type Worker } from './r/worker.ts';
-
-/** What a plan may ask of the engine while it answers jobs. */
-export interface Workshop {
-  /** A further worker, when one is idle now; give it back with `giveBack`. */
-  takeIdle(): Slot<Worker> | undefined;
-  /** A further worker as soon as one is idle, before anything that waits in the queue gets it; give it back, too. */
-  nextIdle(): Promise<Slot<Worker>>;
-  giveBack(slot: Slot<Worker>): void;
-  /** Lets a job wait again, where its age belongs, instead of failing it: only for calls that may be repeated. */
-  again(job: Job): void;
-}
+import { type Staff } from './staff.ts';
 
 /** How the requests of one route are taken from the queue and answered. Chosen when a release is loaded. */
 export interface Plan {
@@ -30,17 +19,17 @@ export interface Plan {
    * @param idle workers that are idle now, this one included
    */
   take(first: Job, queue: Queue<Job>, idle: number): readonly Job[];
-  /**
-   * Answers the jobs, or refuses them; resolves when the slot is free again. A job that is gone may be left unanswered.
-   */
-  run(jobs: readonly Job[], slot: Slot<Worker>, workshop: Workshop): Promise<void>;
+  /** Answers the jobs, or refuses them, with the staff's workers. A job that is gone may be left unanswered. */
+  run(jobs: readonly Job[], staff: Staff): Promise<void>;
 }
 
 /** One request, one call; R's answer is handed on as it comes. */
 export const passOn: Plan = {
   take: (first) => [first],
-  run: ([job], slot) =>
-    new Promise((resolve) => (job === undefined ? resolve() : slot.call(job.toCall(), new PassOn(job, slot, resolve)))),
+  run: ([job], { given }) =>
+    new Promise((resolve) =>
+      job === undefined ? resolve() : given.call(job.toCall(), new PassOn(job, given, resolve)),
+    ),
 };
 
 class PassOn implements Sink {

@@ -16,6 +16,8 @@ export class Lane<Item extends Waiting = Waiting> {
 export abstract class Waiting {
   /** When it began to wait, on the queue's clock. */
   since: Milliseconds = 0;
+  /** It is held back until then for others to join it, on the queue's clock. */
+  heldUntil: Milliseconds = 0;
   lane: Lane<this> | undefined;
   isWaiting = false;
   next: this | undefined;
@@ -54,24 +56,35 @@ export class Queue<Item extends Waiting> {
   }
 
   push(item: Item): void {
+    const before = this.#last;
     item.since = this.#options.now();
-    this.#insert(item, this.#last);
+    item.isWaiting = true;
+    item.previous = before;
+    if (before === undefined) this.#first = item;
+    else before.next = item;
+    this.#last = item;
+    this.#length += 1;
+    if (item.lane !== undefined) enterLane(item, item.lane);
     if (this.#timer === undefined) this.#watch();
   }
 
-  /** Puts an item that had left back where its age belongs: in front of all that came after it. */
-  putBack(item: Item): void {
-    let before = this.#last;
-    while (before !== undefined && before.since > item.since) before = before.previous;
-    this.#insert(item, before);
-    this.#watch();
-  }
-
-  /** Takes the item that waits longest. */
+  /** Takes the item that waits longest, those that are held back aside. */
   shift(): Item | undefined {
-    const item = this.#first;
+    let item = this.#first;
+    if (item === undefined) return undefined;
+    if (item.heldUntil > 0) {
+      const now = this.#options.now();
+      while (item !== undefined && item.heldUntil > now) item = item.next;
+    }
     if (item !== undefined) this.remove(item);
     return item;
+  }
+
+  /** How long it is until one of those that are held back is so no more; undefined when there are none. */
+  untilNext(): Milliseconds | undefined {
+    let soonest = Infinity;
+    for (let item = this.#first; item !== undefined; item = item.next) soonest = Math.min(soonest, item.heldUntil);
+    return soonest === Infinity ? undefined : Math.max(0, soonest - this.#options.now());
   }
 
   /** Takes an item out; nothing happens when it does not wait. */
@@ -90,21 +103,11 @@ export class Queue<Item extends Waiting> {
   /** Takes everything out, in order. */
   drain(): Item[] {
     const items: Item[] = [];
-    for (let item = this.shift(); item !== undefined; item = this.shift()) items.push(item);
+    for (let item = this.#first; item !== undefined; item = this.#first) {
+      this.remove(item);
+      items.push(item);
+    }
     return items;
-  }
-
-  #insert(item: Item, after: Item | undefined): void {
-    const before = after === undefined ? this.#first : after.next;
-    item.isWaiting = true;
-    item.previous = after;
-    item.next = before;
-    if (after === undefined) this.#first = item;
-    else after.next = item;
-    if (before === undefined) this.#last = item;
-    else before.previous = item;
-    this.#length += 1;
-    if (item.lane !== undefined) enterLane(item, item.lane);
   }
 
   /** One timer, for the item that waits longest: all have the same time. */
@@ -126,15 +129,10 @@ export class Queue<Item extends Waiting> {
 }
 
 function enterLane<Item extends Waiting>(item: Item, lane: Lane<Item>): void {
-  let after = lane.last;
-  while (after !== undefined && after.since > item.since) after = after.previousInLane;
-  const before = after === undefined ? lane.first : after.nextInLane;
-  item.previousInLane = after;
-  item.nextInLane = before;
-  if (after === undefined) lane.first = item;
-  else after.nextInLane = item;
-  if (before === undefined) lane.last = item;
-  else before.previousInLane = item;
+  item.previousInLane = lane.last;
+  if (lane.last === undefined) lane.first = item;
+  else lane.last.nextInLane = item;
+  lane.last = item;
   lane.length += 1;
 }
 

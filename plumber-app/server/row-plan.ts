@@ -1,9 +1,10 @@
 import { type Logger } from 'pino';
-import { type Batch } from '../../service/definition.ts';
+import { type Batch, type Method } from '../../service/definition.ts';
 import { type Milliseconds } from '../../service/units.ts';
 import { type Answer, hasHeaders, type Outcome, withLength } from './batch/answer.ts';
 import { callMerged, type MergedCall, type Result } from './batch/bisect.ts';
 import { CostModel } from './batch/cost.ts';
+import { Experience } from './batch/doubts.ts';
 import { mergeKey } from './batch/key.ts';
 import { mergeBodies } from './batch/merge.ts';
 import { portion } from './batch/portion.ts';
@@ -14,19 +15,19 @@ import { askingPlain, compressed, wantsGzip } from './encoding.ts';
 import { Refusal, refusals } from './errors.ts';
 import { headerOf, requestHeaders } from './headers.ts';
 import { type Job } from './job.ts';
-import { passOn, refusalOf, type Plan, type Workshop } from './plan.ts';
+import { passOn, refusalOf, type Plan } from './plan.ts';
+import { askOf, noWorker } from './outcome.ts';
 import { Lane, type Queue } from './queue.ts';
 import { type Call } from './r/connection.ts';
-import { CallFailed, type Slot } from './r/slot.ts';
-import { type Worker } from './r/worker.ts';
+import { CallFailed } from './r/slot.ts';
 import { readsAsJson } from './rows/media.ts';
-import { type Scan } from './rows/scan.ts';
 import { isRefusal, type RowReader } from './rows/validate.ts';
-import { Staff } from './staff.ts';
+import { type Staff } from './staff.ts';
 
 export interface RowPlanOptions {
   /** `POST /score`, for the log. */
   readonly route: string;
+  readonly method: Method;
   /** The field that holds the rows; `.` when the body itself is the array. */
   readonly field: string;
   readonly reader: RowReader;
@@ -42,15 +43,13 @@ export interface RowPlanOptions {
 
 /** Lanes are kept when they run empty, since they are soon needed again; beyond so many, the empty ones are dropped. */
 const mostLanes = 512;
-/** What a merged call may take compared with what it is likely to, after a timeout, before it is given up. */
-const slack = { factor: 8, least: 250 };
-
-/** What the plan keeps about a job. */
-interface Finding {
-  readonly scan: Scan;
-  /** Its worker has died once: the call is pure, so it was sent again, but only once. */
-  isRepeated: boolean;
-}
+/** Requests of more text around their rows than this merge with none: what would be kept of them could fill the memory. */
+const longestKey = 8192;
+/**
+ * How long a merged call may take, compared with what it is likely to: a request in it that never ends must not hold up
+ * the others for long. More at first, when a worker that is slow for once would be ended in vain.
+ */
+const leashes = { first: { factor: 20, least: 5_000 }, again: { factor: 8, least: 500 } };
 
 /**
  * The requests of a route whose bodies hold rows: checked before R sees them; those that wait are merged into one call as far
@@ -59,11 +58,10 @@ interface Finding {
 export class RowPlan implements Plan {
   readonly cost = new CostModel();
   readonly #options: RowPlanOptions;
-  readonly #findings = new WeakMap<Job, Finding>();
   readonly #lanes = new Map<string, Lane<Job>>();
-  readonly #trust = new Trust();
+  /** In merging requests, and in splitting large ones. */
+  readonly #trust = { merges: new Trust(), splits: new Trust() };
   #proof: Proof | undefined;
-  #queue: Queue<Job> | undefined;
 
   constructor(options: RowPlanOptions) {
     this.#options = options;
@@ -82,12 +80,13 @@ export class RowPlan implements Plan {
 
   /** A call of several requests' rows: with the headers that the answer may depend on, and no others. */
   mergedCall(target: string, headers: readonly string[], body: Buffer): Call {
+    const { batch, method } = this.#options;
     const kept: string[] = ['Host', 'localhost'];
-    const named = ['content-type', ...(this.#options.batch?.headers ?? [])];
+    const named = ['content-type', ...(batch?.headers ?? [])];
     for (let i = 0; i < headers.length; i += 2) {
       if (named.includes(headers[i]!.toLowerCase())) kept.push(headers[i]!, headers[i + 1]!);
     }
-    return { method: 'POST', target, headers: requestHeaders(kept, '- 0 - 0', body.length), body };
+    return { method, target, headers: requestHeaders(askingPlain(kept), '- 0 - 0', body.length), body };
   }
 
   admit(job: Job): Refusal | undefined {
@@ -95,57 +94,31 @@ export class RowPlan implements Plan {
     const contentType = headerOf(headers, 'content-type');
     if (!readsAsJson(contentType, body)) return undefined;
     const { reader, batch, field, now } = this.#options;
-    const read = reader.read(body);
-    if (isRefusal(read)) {
-      return new Refusal(read.status, read.status === 400 ? 'malformed' : 'bad-rows', read.error, read.detail);
+    const scan = reader.read(body);
+    if (isRefusal(scan)) {
+      return new Refusal(scan.status, scan.status === 400 ? 'malformed' : 'bad-rows', scan.error, scan.detail);
     }
-    this.#findings.set(job, { scan: read, isRepeated: false });
-    if (batch === undefined || this.#proof?.allowed !== true || !this.#trust.holds(now())) return undefined;
-    const key = mergeKey({ target, contentType, headers, scan: read }, batch.headers, field);
-    if (key !== undefined && read.rows <= batch.maxRows) job.lane = this.#lane(key);
+    job.scan = scan;
+    if (batch === undefined || this.#proof?.allowed !== true) return undefined;
+    const key = mergeKey({ target, contentType, headers, scan }, batch.headers, field);
+    if (key === undefined || key.length > longestKey) return undefined;
+    if (scan.rows > batch.splitRows) job.isDivisible = true;
+    if (scan.rows > batch.maxRows || !this.#trust.merges.holds(now())) return undefined;
+    job.lane = this.#lane(key);
+    if (batch.maxWait > 0) this.#hold(job, job.lane, batch);
     return undefined;
   }
 
   take(first: Job, queue: Queue<Job>, idle: number): readonly Job[] {
-    this.#queue = queue;
-    return first.lane === undefined ? [first] : [first, ...this.#more([first], first.lane, queue, idle)];
-  }
-
-  async run(jobs: readonly Job[], slot: Slot<Worker>, workshop: Workshop): Promise<void> {
-    const [first] = jobs;
-    const { batch } = this.#options;
-    const finding = first && this.#findings.get(first);
-    if (first === undefined || finding === undefined || batch === undefined) return passOn.run(jobs, slot, workshop);
-    const gathered = batch.maxWait > 0 ? await this.#gather(jobs, batch.maxWait) : jobs;
-    const wanted = gathered.filter((job) => !job.isGone);
-    if (wanted.length > 1) return this.#runMerged(wanted, slot, workshop);
-    const [job] = wanted;
-    if (job === undefined) return;
-    if (await this.#runSpread(job, slot, workshop)) return;
-    await this.#runAlone(job, slot, workshop);
-  }
-
-  /** Waits until the first has waited as long as the service allows, and takes what has come meanwhile. */
-  async #gather(jobs: readonly Job[], maxWait: Milliseconds): Promise<readonly Job[]> {
-    const [first] = jobs;
-    const left = first === undefined ? 0 : first.since + maxWait - this.#options.now();
-    if (first === undefined || first.lane === undefined || this.#queue === undefined || left <= 0) return jobs;
-    await new Promise((resolve) => setTimeout(resolve, left));
-    return [...jobs, ...this.#more(jobs, first.lane, this.#queue, 1)];
-  }
-
-  /** Takes what an idle worker does along with these jobs out of the queue. */
-  #more(jobs: readonly Job[], lane: Lane<Job>, queue: Queue<Job>, idle: number): Job[] {
+    const { lane } = first;
     const { batch, timeout } = this.#options;
-    if (batch === undefined || lane.first === undefined) return [];
-    const rows = (job: Job) => this.#rows(job);
-    const ours = jobs.reduce((sum, job) => sum + rows(job), 0);
+    if (lane?.first === undefined || batch === undefined) return [first];
     const waiting = function* () {
-      yield ours;
-      for (let job = lane.first; job !== undefined; job = job.nextInLane) yield rows(job);
+      yield rowsOf(first);
+      for (let job = lane.first; job !== undefined; job = job.nextInLane) yield rowsOf(job);
     };
-    const count = portion(waiting(), { maxRows: batch.maxRows, timeout, cost: this.cost, idle: Math.max(1, idle) }) - 1;
-    const taken: Job[] = [];
+    const count = portion(waiting(), { maxRows: batch.maxRows, timeout, cost: this.cost, idle });
+    const taken = [first];
     while (taken.length < count && lane.first !== undefined) {
       const job: Job = lane.first;
       queue.remove(job);
@@ -154,121 +127,143 @@ export class RowPlan implements Plan {
     return taken;
   }
 
-  async #runMerged(jobs: readonly Job[], slot: Slot<Worker>, workshop: Workshop): Promise<void> {
-    const { field, logger, now, onMerged, route } = this.#options;
-    const staff = new Staff(slot, workshop);
+  async run(jobs: readonly Job[], staff: Staff): Promise<void> {
+    const { batch } = this.#options;
+    if (batch === undefined || jobs[0]?.scan === undefined) return passOn.run(jobs, staff);
+    const wanted = jobs.filter((job) => !job.isGone);
+    const [job] = wanted;
+    if (job === undefined || (wanted.length === 1 && (await this.#runDivided(job, staff)))) return;
+    await this.#runTogether(wanted, staff);
+  }
+
+  /** Holds a job back until the first of its lane has waited as long as the service allows, or the lane fills a call. */
+  #hold(job: Job, lane: Lane<Job>, { maxRows, maxWait }: Batch): void {
+    const { first } = lane;
+    job.heldUntil = first?.heldUntil ?? this.#options.now() + maxWait;
+    let rows = rowsOf(job);
+    for (let other = first; other !== undefined; other = other.nextInLane) rows += rowsOf(other);
+    if (rows >= maxRows) (first ?? job).heldUntil = 0;
+  }
+
+  /** Answers jobs that may share a call, each with the bytes that it would have got alone. */
+  async #runTogether(jobs: readonly Job[], staff: Staff): Promise<void> {
+    const { logger, now, route } = this.#options;
     const merged: MergedCall<Job> = {
-      experience: this.#proof!.experience,
-      rows: (job) => this.#rows(job),
-      call: (some, limit) => {
-        const rows = some.reduce((sum, job) => sum + this.#rows(job), 0);
-        if (some.length === 1) return this.#ask(staff, plainCall(some[0]!), rows, limit);
-        onMerged?.(some.length, rows);
-        const [{ target, headers }] = some as [Job];
-        const scans = some.map((job) => this.#findings.get(job)!.scan);
-        return this.#ask(staff, this.mergedCall(target, headers, mergeBodies(field, scans)), rows, limit);
-      },
+      experience: this.#proof?.experience ?? new Experience(),
+      rows: rowsOf,
+      call: (some, limit) => this.#call(some, limit, staff),
       isProven: (answer) => this.#isProven(answer),
-      leash: (rows) => this.#leash(rows),
+      leash: (rows, again) => this.#leash(rows, again),
       deliver: (job, result) => this.#deliver(job, result),
     };
     const { inVain } = await callMerged(jobs, merged);
-    const pause = this.#trust.onMerged(inVain, now());
+    if (jobs.length === 1) return;
+    const pause = this.#trust.merges.onMerged(inVain, now());
     if (pause !== undefined)
       logger.warn({ route, pause }, 'merged answers could not be used: requests run alone for a while');
   }
 
-  /** Spreads a large request over the workers that are idle. False when it has to be called whole. */
-  async #runSpread(job: Job, slot: Slot<Worker>, workshop: Workshop): Promise<boolean> {
-    const { batch, field } = this.#options;
-    const { scan } = this.#findings.get(job)!;
-    if (batch === undefined || this.#proof?.allowed !== true || scan.rows <= batch.splitRows) return false;
-    const slots = [slot];
-    for (let next = workshop.takeIdle(); next !== undefined; next = workshop.takeIdle()) slots.push(next);
-    const chunks = splitRows(field, scan, slots.length);
-    const answers = chunks === undefined ? undefined : await this.#askChunks(job, chunks, slots);
-    for (const further of slots.slice(1)) workshop.giveBack(further);
-    const body =
-      answers &&
-      joinAnswers(
-        answers.map((answer) => answer.body),
-        chunks!,
+  async #call(jobs: readonly Job[], limit: Milliseconds | undefined, staff: Staff): Promise<Outcome> {
+    const [{ target, headers }] = jobs as [Job];
+    const { field, now, onMerged } = this.#options;
+    const rows = jobs.reduce((sum, job) => sum + rowsOf(job), 0);
+    let call: Call;
+    if (jobs.length === 1) call = plainCall(jobs[0]!);
+    else {
+      onMerged?.(jobs.length, rows);
+      const body = mergeBodies(
+        field,
+        jobs.map((job) => job.scan!),
       );
-    if (body === undefined) return false;
-    const [{ status, message, headers }] = answers as [Answer];
-    this.#answerPlain(job, status, message, withLength(headers, body.length), body);
-    return true;
-  }
-
-  /** The chunks' answers, each of a slot of its own; undefined when any of them is not of the proven kind. */
-  async #askChunks(job: Job, chunks: readonly Chunk[], slots: readonly Slot<Worker>[]): Promise<Answer[] | undefined> {
-    const answers = await Promise.all(
-      chunks.map(({ body }, i) => askOf(slots[i]!, this.mergedCall(job.target, job.headers, body), undefined)),
-    );
-    const proven = answers.flatMap((outcome) =>
-      outcome.kind === 'answered' && this.#isProven(outcome.answer) ? [outcome.answer] : [],
-    );
-    return proven.length === chunks.length ? proven : undefined;
-  }
-
-  async #runAlone(job: Job, slot: Slot<Worker>, workshop: Workshop): Promise<void> {
-    const finding = this.#findings.get(job)!;
-    const began = this.#options.now();
-    try {
-      const { status, message, headers, body } = await slot.ask(job.toCall());
-      this.cost.observe(finding.scan.rows, this.#options.now() - began);
-      this.#answer(job, status, message, headers, body);
-    } catch (error) {
-      if (error instanceof CallFailed && error.reason === 'died' && !finding.isRepeated) {
-        finding.isRepeated = true;
-        workshop.again(job);
-      } else job.refuse(refusalOf(error as Error));
+      call = this.mergedCall(target, headers, body);
     }
+    let began = 0;
+    const outcome = await staff.lend((slot) => {
+      began = now();
+      return askOf(slot, call, limit);
+    });
+    if (outcome === undefined) return noWorker;
+    this.#learn(rows, outcome, now() - began);
+    return outcome;
   }
 
-  async #ask(staff: Staff, call: Call, rows: number, limit: Milliseconds | undefined): Promise<Outcome> {
-    return staff.lend(async (slot) => {
-      const began = this.#options.now();
-      const outcome = await askOf(slot, call, limit);
-      // A timeout counts too, so that a model whose cost grows faster than its rows gets smaller merges.
-      if (outcome.kind === 'answered' || outcome.reason === 'timeout')
-        this.cost.observe(rows, this.#options.now() - began);
-      return { outcome, isUsable: outcome.kind === 'answered' };
+  /** A timeout counts too, so that a model whose cost grows faster than its rows gets smaller merges. */
+  #learn(rows: number, outcome: Outcome, time: Milliseconds): void {
+    if (outcome.kind === 'answered' ? outcome.answer.status === 200 : outcome.reason === 'timeout')
+      this.cost.observe(rows, time);
+  }
+
+  /** Spreads a large request over the workers that are idle. False when it has to be called whole. */
+  async #runDivided(job: Job, staff: Staff): Promise<boolean> {
+    const { field, logger, now, route } = this.#options;
+    const { scan } = job;
+    const trust = this.#trust.splits;
+    if (!job.isDivisible || scan === undefined || !trust.holds(now())) return false;
+    const end = await staff.lendSpare<Division>(async (slots) => {
+      const chunks = splitRows(field, scan, slots.length);
+      if (chunks === undefined) return { result: { kind: 'failed' }, isUsable: true };
+      const calls = chunks.map(({ body }) => this.mergedCall(job.target, job.headers, body));
+      const parts = await Promise.all(calls.map((call, i) => askOf(slots[i]!, call, undefined)));
+      const outcomes = parts.map(({ result }) => result);
+      return { result: this.#join(outcomes, chunks), isUsable: parts[0]!.isUsable };
     });
+    if (end.kind === 'failed') return false;
+    if (end.kind === 'overdue') {
+      // The whole would take longer than its parts.
+      job.refuse(refusals.timeout(end.detail));
+      return true;
+    }
+    const pause = trust.onMerged(end.kind === 'unlike', now());
+    if (pause !== undefined)
+      logger.warn({ route, pause }, 'answers to parts do not join: requests run whole for a while');
+    if (end.kind === 'joined') this.#answer(job, end.answer, end.answer.body);
+    return end.kind === 'joined';
+  }
+
+  #join(outcomes: readonly Outcome[], chunks: readonly Chunk[]): Division {
+    const answers: Answer[] = [];
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'failed' && outcome.reason === 'timeout') {
+        return { kind: 'overdue', detail: outcome.detail ?? '' };
+      }
+      if (outcome.kind === 'failed' || !this.#isProven(outcome.answer)) return { kind: 'failed' };
+      answers.push(outcome.answer);
+    }
+    const body = joinAnswers(
+      answers.map((answer) => answer.body),
+      chunks,
+    );
+    return body === undefined ? { kind: 'unlike' } : { kind: 'joined', answer: { ...answers[0]!, body } };
   }
 
   #deliver(job: Job, result: Result): void {
-    if (result.kind === 'answered') {
-      const { status, message, headers, body } = result.answer;
-      this.#answerPlain(job, status, message, headers, body);
-    } else if (result.kind === 'sliced') {
-      const { status, message, headers } = result.answer;
-      const body = Buffer.from(result.text, 'latin1');
-      this.#answerPlain(job, status, message, withLength(headers, body.length), body);
-    } else
-      job.refuse(result.reason === 'timeout' ? refusals.timeout('R did not answer in time.') : refusals.workerDied);
+    if (result.kind === 'answered') this.#answer(job, result.answer, result.answer.body);
+    else if (result.kind === 'sliced') this.#answer(job, result.answer, result.text);
+    else job.refuse(refusalOf(new CallFailed(result.reason, result.detail ?? '')));
   }
 
-  /** Answers with what R said in plain text, compressed where R would have compressed it for this caller. */
-  #answerPlain(job: Job, status: number, message: string, headers: readonly string[], body: Buffer): void {
-    const sent = wantsGzip(job.headers) ? compressed(headers, body) : { headers, body };
-    this.#answer(job, status, message, sent.headers, sent.body);
-  }
-
-  #answer(job: Job, status: number, message: string, headers: readonly string[], body: Buffer): void {
-    job.answer(status, message, [...headers, 'x-penstock-rows', String(this.#rows(job))], body);
+  /**
+   * Answers with what R said in plain text, compressed where R would have compressed it for this caller.
+   * @param body text is latin1
+   */
+  #answer(job: Job, { status, message, headers }: Answer, body: Buffer | string): void {
+    try {
+      if (wantsGzip(job.headers)) {
+        const sent = compressed(headers, typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
+        job.answer(status, message, sent.headers, sent.body);
+      } else job.answer(status, message, withLength(headers, body.length), body);
+    } catch (error) {
+      job.refuse(refusals.unspeakable((error as Error).message));
+    }
   }
 
   #isProven({ status, headers }: Answer): boolean {
     return status === 200 && hasHeaders(headers, this.#proof?.headers ?? []);
   }
 
-  #leash(rows: number): Milliseconds | undefined {
-    return this.cost.isKnown ? Math.max(slack.least, slack.factor * this.cost.predict(rows)) : undefined;
-  }
-
-  #rows(job: Job): number {
-    return this.#findings.get(job)?.scan.rows ?? 0;
+  #leash(rows: number, again: boolean): Milliseconds | undefined {
+    const { factor, least } = again ? leashes.again : leashes.first;
+    return this.cost.isKnown ? Math.max(least, factor * this.cost.predict(rows)) : undefined;
   }
 
   #lane(key: string): Lane<Job> {
@@ -283,17 +278,20 @@ export class RowPlan implements Plan {
   }
 }
 
+/** What came of calling a request in parts. */
+type Division =
+  | { readonly kind: 'joined'; readonly answer: Answer }
+  /** The parts' answers do not make one. */
+  | { readonly kind: 'unlike' }
+  | { readonly kind: 'overdue'; readonly detail: string }
+  /** Not to be divided, or a part was not answered as it should. */
+  | { readonly kind: 'failed' };
+
+function rowsOf(job: Job): number {
+  return job.scan?.rows ?? 0;
+}
+
 function plainCall(job: Job): Call {
   const call = job.toCall();
   return wantsGzip(job.headers) ? { ...call, headers: askingPlain(call.headers) } : call;
-}
-
-/** One call of a slot, as an outcome. */
-async function askOf(slot: Slot<Worker>, call: Call, limit: Milliseconds | undefined): Promise<Outcome> {
-  try {
-    return { kind: 'answered', answer: await slot.ask(call, limit) };
-  } catch (error) {
-    if (!(error instanceof CallFailed)) throw error;
-    return { kind: 'failed', reason: error.reason === 'timeout' ? 'timeout' : 'died' };
-  }
 }

@@ -5,14 +5,20 @@ import { type Probe, type Route, type ServiceDefinition } from '../../service/de
 import { UserError } from '../../service/errors.ts';
 import { matcherOf } from '../../service/paths.ts';
 import { type Milliseconds } from '../../service/units.ts';
+import { type Outcome } from './batch/answer.ts';
 import { prove, type Proof, type Sample } from './batch/prove.ts';
 import { type Metrics } from './metrics.ts';
-import { CallFailed, type Slot } from './r/slot.ts';
-import { type Worker } from './r/worker.ts';
+import { askOf, noWorker } from './outcome.ts';
+import { type Call } from './r/connection.ts';
 import { RowPlan } from './row-plan.ts';
+import { readsAsJson } from './rows/media.ts';
 import { NO_RULES, rulesOf, type Schema } from './rows/rules.ts';
 import { compileRowSchema } from './rows/schema.ts';
-import { isRefusal, RowReader } from './rows/validate.ts';
+import { isRefusal, RowReader, type Refusal as BodyRefusal } from './rows/validate.ts';
+import { type Staff } from './staff.ts';
+
+/** A call of the comparison that takes longer speaks against merging: the service shall start. */
+const longestProbe: Milliseconds = 60_000;
 
 export interface RowPlansOptions {
   readonly directory: string;
@@ -20,6 +26,15 @@ export interface RowPlansOptions {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly now: () => Milliseconds;
+}
+
+/** A request as far as its rows matter. */
+export interface RowCall {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly contentType: string | undefined;
+  readonly body: Buffer | undefined;
 }
 
 /** What is known of the batching of one route. */
@@ -57,23 +72,28 @@ export class RowPlans {
     return this.#planned.find(({ route }) => route.method === method && route.path === path)?.plan;
   }
 
+  /** What the caller who sends such a body would be told instead of R's answer; undefined when R would see it. */
+  refusalOf({ method, target, contentType, body }: RowCall): BodyRefusal | undefined {
+    const path = target.replace(/\?.*/, '');
+    const planned = this.#planned.find(({ route }) => route.method === method && matcherOf(route.path)(path));
+    if (planned === undefined || body === undefined || !readsAsJson(contentType, body)) return undefined;
+    const read = readerOf(planned.route, planned.schema, planned.route.schema).read(body);
+    return isRefusal(read) ? read : undefined;
+  }
+
   /** Whether any route is to be batched. */
   get needProof(): boolean {
     return this.#planned.some(({ route }) => route.batch !== undefined);
   }
 
-  /**
-   * Finds out for each route whether requests may merge, by calls to a worker.
-   * @param slot of a worker that nobody else uses meanwhile
-   */
-  async prove(slot: Slot<Worker>): Promise<void> {
-    const { logger, metrics } = this.#options;
+  /** Finds out for each route whether requests may merge, by calls to a worker. */
+  async prove(staff: Staff): Promise<void> {
+    const { logger } = this.#options;
     for (const { route, plan, schema } of this.#planned) {
       if (route.batch === undefined) continue;
-      const proof = await this.#proofOf({ route, plan, schema }, slot);
+      const proof = await this.#proofOf({ route, plan, schema }, staff);
       plan.trust(proof);
       const name = nameOf(route);
-      metrics.batching(name, proof.allowed);
       if (!proof.allowed) logger.warn({ route: name, reason: proof.reason }, 'requests are not merged');
       else if (proof.reason !== undefined)
         logger.info({ route: name, reason: proof.reason }, 'requests merge, numbers apart');
@@ -90,7 +110,7 @@ export class RowPlans {
       }));
   }
 
-  async #proofOf({ route, plan, schema }: Planned, slot: Slot<Worker>): Promise<Proof> {
+  async #proofOf({ route, plan, schema }: Planned, staff: Staff): Promise<Proof> {
     const reader = readerOf(route, schema, route.schema);
     return prove({
       field: route.rows!,
@@ -100,17 +120,16 @@ export class RowPlans {
       passes: (body) => !isRefusal(reader.read(body)),
       now: this.#options.now,
       cost: plan.cost,
-      call: async ({ target, body }) => {
-        try {
-          const call = plan.mergedCall(target, ['Content-Type', 'application/json'], body);
-          return { kind: 'answered', answer: await slot.ask(call) };
-        } catch (error) {
-          if (!(error instanceof CallFailed)) throw error;
-          return { kind: 'failed', reason: error.reason === 'timeout' ? 'timeout' : 'died' };
-        }
-      },
+      call: ({ target, body }) => probe(plan.mergedCall(target, ['Content-Type', 'application/json'], body), staff),
     });
   }
+}
+
+/** Made again when its worker dies, since workers also die of other causes. */
+async function probe(call: Call, staff: Staff): Promise<Outcome> {
+  const ask = async () => (await staff.lend((slot) => askOf(slot, call, longestProbe))) ?? noWorker;
+  const outcome = await ask();
+  return outcome.kind === 'failed' && outcome.reason === 'died' ? ask() : outcome;
 }
 
 async function planOf(
@@ -121,6 +140,7 @@ async function planOf(
   const name = nameOf(route);
   const plan = new RowPlan({
     route: name,
+    method: route.method,
     field: route.rows!,
     reader: readerOf(route, schema, route.schema),
     batch: route.batch,

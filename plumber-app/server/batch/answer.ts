@@ -7,10 +7,15 @@ export interface Answer {
 }
 
 /** How one call to R ended. */
-export type Outcome =
-  | { readonly kind: 'answered'; readonly answer: Answer }
-  /** `died`: the worker ended during the call; `timeout`: it took too long and was ended. */
-  | { readonly kind: 'failed'; readonly reason: 'died' | 'timeout' };
+export type Outcome = { readonly kind: 'answered'; readonly answer: Answer } | Failed;
+
+/** There is no answer, and perhaps more is known of why. */
+export interface Failed {
+  readonly kind: 'failed';
+  /** `died`: the worker ended during the call; `timeout`: it took too long and was ended; `malformed`: it was not made. */
+  readonly reason: 'died' | 'timeout' | 'malformed';
+  readonly detail?: string;
+}
 
 /** The headers that say something about the answer as such: all but Date and Content-Length. */
 export function lastingHeaders(headers: readonly string[]): string[] {

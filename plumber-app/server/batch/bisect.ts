@@ -1,5 +1,5 @@
 import { type Milliseconds } from '../../../service/units.ts';
-import { type Answer, type Outcome } from './answer.ts';
+import { type Answer, type Failed, type Outcome } from './answer.ts';
 import { type Doubt, type Experience } from './doubts.ts';
 import { sliceAnswer } from './slice.ts';
 
@@ -7,7 +7,7 @@ import { sliceAnswer } from './slice.ts';
 export type Result =
   | { readonly kind: 'answered'; readonly answer: Answer }
   | { readonly kind: 'sliced'; readonly answer: Answer; readonly text: string }
-  | { readonly kind: 'failed'; readonly reason: 'died' | 'timeout' };
+  | Failed;
 
 /** What a merged call needs of its surroundings. */
 export interface MergedCall<Request> {
@@ -21,8 +21,12 @@ export interface MergedCall<Request> {
   call(requests: readonly Request[], limit: Milliseconds | undefined): Promise<Outcome>;
   /** Whether an answer is of the kind that was proven to be sliceable: same status, same headers. */
   isProven(answer: Answer): boolean;
-  /** How long a merged call of so many rows takes at the very most, when nothing is wrong. */
-  leash(rows: number): Milliseconds | undefined;
+  /**
+   * How long a merged call of so many rows takes at the very most, when nothing is wrong.
+   *
+   * @param again a request that never ends may be among them: one more has taken too long.
+   */
+  leash(rows: number, again: boolean): Milliseconds | undefined;
   /** Gives a request its result; called once for each. */
   deliver(request: Request, result: Result): void;
 }
@@ -38,13 +42,13 @@ export interface Report {
 /**
  * Answers some requests by one call to R, and sees to it that none suffers from another: when the merged call fails, or
  * its answer can't be split, each half is called for itself, down to single requests. So one bad request among n causes
- * at most 2·⌈log₂ n⌉ further calls, and no error to others. After a timeout the halves are kept on a leash, since
- * waiting out the whole time limit at every step would make the others wait for long; a request alone has all its time.
+ * at most 2·⌈log₂ n⌉ further calls, and no error to others. Merged calls are kept on a leash, since waiting out the whole
+ * time limit (there may be none) at every step would make the others wait for long; a request alone has all its time.
  * A request whose worker died is called once more, since workers also die of other causes (the call must be pure).
  */
 export async function callMerged<Request>(requests: readonly Request[], merged: MergedCall<Request>): Promise<Report> {
   const run = new Run(merged);
-  const isFine = await run.answer(requests, undefined);
+  const isFine = await run.answer(requests, false);
   return { calls: run.calls, inVain: isFine && run.wasUseless };
 }
 
@@ -57,19 +61,22 @@ class Run<Request> {
     this.#merged = merged;
   }
 
-  /** Returns whether all requests got answers such as a good request gets. */
-  async answer(requests: readonly Request[], limit: Milliseconds | undefined): Promise<boolean> {
+  /**
+   * Returns whether all requests got answers such as a good request gets.
+   *
+   * @param again they are part of what has taken too long.
+   */
+  async answer(requests: readonly Request[], again: boolean): Promise<boolean> {
     const [request] = requests;
     if (request === undefined) return true;
     if (requests.length === 1) return this.#answerAlone(request);
-    const outcome = await this.#call(requests, limit);
+    const outcome = await this.#call(requests, this.#leash(requests, again));
     if (outcome.kind === 'answered' && (await this.#deliverSlices(requests, outcome.answer))) return true;
     const isOverdue = outcome.kind === 'failed' && outcome.reason === 'timeout';
     if (outcome.kind === 'answered' || isOverdue) this.wasUseless = true;
     const middle = requests.length >> 1;
-    const isSlow = isOverdue || limit !== undefined;
     const halves = [requests.slice(0, middle), requests.slice(middle)].map((half) =>
-      this.answer(half, isSlow ? this.#leash(half) : undefined),
+      this.answer(half, again || isOverdue),
     );
     return (await Promise.all(halves)).every(Boolean);
   }
@@ -120,7 +127,8 @@ class Run<Request> {
     return this.#merged.call(requests, limit);
   }
 
-  #leash(requests: readonly Request[]): Milliseconds | undefined {
-    return this.#merged.leash(requests.reduce((sum, request) => sum + this.#merged.rows(request), 0));
+  #leash(requests: readonly Request[], again: boolean): Milliseconds | undefined {
+    const rows = requests.reduce((sum, request) => sum + this.#merged.rows(request), 0);
+    return this.#merged.leash(rows, again);
   }
 }

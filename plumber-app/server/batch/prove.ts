@@ -256,6 +256,9 @@ class Comparison {
     const { now, cost } = this.#trial;
     const started = now();
     const outcome = await this.#trial.call({ target: this.#sample.target, body: this.#body(rows) });
+    if (outcome.kind === 'failed' && outcome.reason === 'timeout') {
+      throw new Objection(`${count(rows.length)} took R longer than ${Math.round((now() - started) / 1000)} s`);
+    }
     if (outcome.kind === 'failed' || outcome.answer.status !== 200) return undefined;
     cost.observe(rows.length, now() - started);
     const { headers } = outcome.answer;

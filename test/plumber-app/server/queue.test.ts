@@ -21,10 +21,10 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('push' as const), lane: fc.integer({ min: -1, max: 2 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('shift' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('remove' as const), which: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('putBack' as const), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('hold' as const), which: fc.nat(), time: fc.nat(10) }) },
 );
 
-test('a queue and its lanes keep the order of arrival, whoever leaves early or comes back', (t) => {
+test('a queue and its lanes keep the order of arrival, whoever leaves early or is held back', (t) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       let time = 0;
@@ -41,15 +41,18 @@ test('a queue and its lanes keep the order of arrival, whoever leaves early or c
           all.push(item);
           waiting.push(item);
           queue.push(item);
-        } else if (each.do === 'shift') t.is(queue.shift(), waiting.shift());
-        else if (one === undefined) continue;
+        } else if (each.do === 'shift') {
+          const free = waiting.find((item) => item.heldUntil <= time);
+          if (free === undefined && waiting.length > 0) {
+            t.is(queue.untilNext(), Math.min(...waiting.map((item) => item.heldUntil)) - time);
+          }
+          t.is(queue.shift(), free);
+          waiting = waiting.filter((item) => item !== free);
+        } else if (one === undefined) continue;
         else if (each.do === 'remove') {
           queue.remove(one);
           waiting = waiting.filter((item) => item !== one);
-        } else if (!one.isWaiting) {
-          queue.putBack(one);
-          waiting = [...waiting, one].sort((a, b) => a.since - b.since);
-        }
+        } else one.heldUntil = time + each.time;
         t.is(queue.length, waiting.length);
         t.is(queue.first, waiting[0]);
         for (const lane of lanes) {
