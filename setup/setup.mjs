@@ -21,7 +21,10 @@ function giveUp(message) {
 function run(command, args, options = {}) {
   const done = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, cwd: root, ...options });
   if (done.status === 0) return;
-  const output = `${done.stdout ?? ''}${done.stderr ?? ''}${done.error?.message ?? ''}`.trimEnd().split('\n').slice(-25);
+  const output = `${done.stdout ?? ''}${done.stderr ?? ''}${done.error?.message ?? ''}`
+    .trimEnd()
+    .split('\n')
+    .slice(-25);
   giveUp(`\`${command} ${args.join(' ')}\` failed:\n${output.join('\n')}`);
 }
 
@@ -61,7 +64,8 @@ function isInstalled() {
 
 /** npm hands its own configuration to scripts; an outer `npm test --omit=dev`, say, must not change what `npm ci` does. */
 function withoutNpmConfig() {
-  const inherited = ([name]) => !/^npm_config_(omit|include|only|production|global|prefix|workspace|ignore_scripts)/i.test(name);
+  const inherited = ([name]) =>
+    !/^npm_config_(omit|include|only|production|global|prefix|workspace|ignore_scripts)/i.test(name);
   return Object.fromEntries(Object.entries(process.env).filter(inherited));
 }
 
