@@ -2,6 +2,11 @@ import { ask, get, postForm } from '../../request.ts';
 
 export const requests = [
   get('/openapi.json?x=1'),
+  ask('POST', '/openapi.json'),
+  get('/openapi.json', [['Referer', 'http://elsewhere.example/base/__docs__/']]),
+  get('/__docs__'),
+  get('/__docs__/index.html'),
+  get('/__swagger__/'),
   ask('HEAD', '/openapi.json'),
   ask('HEAD', '/__docs__/'),
   get('/openapi.json', [['Host', 'other.example:8080']]),
