@@ -7,6 +7,8 @@ export class Layout {
   readonly keys: Buffer[] = [];
   readonly rules: ColumnRule[] = [];
   readonly required: boolean[] = [];
+  /** How long its names are, all together. */
+  length = 0;
   readonly #places = new Map<string, number>();
   readonly #rowRules: RowRules;
   readonly #signatures = new Map<string, Signature>();
@@ -25,6 +27,7 @@ export class Layout {
   add(name: string): void {
     this.#places.set(name, this.names.length);
     this.names.push(name);
+    this.length += name.length;
     this.keys.push(Buffer.from(JSON.stringify(name)));
     this.rules.push(this.#rowRules.column(name));
     this.required.push(this.#rowRules.required.has(name));
@@ -52,7 +55,7 @@ export class Layout {
   }
 }
 
-const MOST_SIGNATURES = 1024;
+const MOST_SIGNATURES = 256;
 let signatures = 0;
 
 /** The columns of some rows and the type that jsonlite gives to each. Rows of one signature may stand in one table. */
@@ -88,4 +91,4 @@ export class Layouts {
   }
 }
 
-const MOST_LAYOUTS = 256;
+const MOST_LAYOUTS = 64;

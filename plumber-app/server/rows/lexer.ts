@@ -10,6 +10,9 @@ const NINE = 57;
 const COMMA = 44;
 const COLON = 58;
 
+/** Deeper than any data; what is nested without end would only cost time and stack. */
+const DEEPEST = 500;
+
 /** Digits that a double holds exactly; a decimal of so few digits is its digits over a power of ten, rounded once. */
 const EXACT_DIGITS = 15;
 const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, n) => 10 ** n);
@@ -32,6 +35,8 @@ export class Lexer {
   finite = true;
   /** Whether the last nested value gave a name twice in one object. */
   repeated = false;
+  /** Whether anything was given up since it is nested too deeply. */
+  deep = false;
   readonly #open: (Set<string> | undefined)[] = [];
 
   /** The next place that holds no white space. */
@@ -154,7 +159,10 @@ export class Lexer {
         const names = byte === 123 ? new Set<string>() : undefined;
         pos = this.space(bytes, pos + 1);
         if (bytes[pos] !== (names ? 125 : 93)) {
-          open.push(names);
+          if (open.push(names) > DEEPEST) {
+            this.deep = true;
+            return ~pos;
+          }
           if (names) pos = this.#name(bytes, pos, names);
           if (pos < 0) return pos;
           continue;

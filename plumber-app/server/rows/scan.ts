@@ -32,6 +32,8 @@ export interface Scan {
 /** Where a text stops being JSON: a byte, or undefined when some bytes are no UTF-8. */
 export interface Malformed {
   readonly at: number | undefined;
+  /** It may be JSON, but is nested too deeply. */
+  readonly isDeep?: boolean;
 }
 
 /**
@@ -63,6 +65,7 @@ export class RowScanner {
     const table = this.#table;
     table.clear();
     lexer.wide = false;
+    lexer.deep = false;
     const start = lexer.space(body, this.#skipMark(body));
     const top = this.#field === '.' ? this.#rows(body, start) : this.#object(body, start);
     let pos = top.pos;
@@ -70,7 +73,7 @@ export class RowScanner {
       pos = lexer.space(body, pos);
       if (pos < body.length) pos = ~pos;
     }
-    if (pos < 0) return { at: ~pos };
+    if (pos < 0) return { at: ~pos, isDeep: lexer.deep };
     if (lexer.wide && !isUtf8(body)) return { at: undefined };
     if (top.instead !== undefined) table.forbid('no array of rows');
     const signature = table.signature();

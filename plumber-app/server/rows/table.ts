@@ -8,6 +8,8 @@ export const BLOCK_ROWS = 256;
 
 /** More columns than a model has; beyond, they are not told apart any more. */
 const MOST_COLUMNS = 1024;
+/** Characters of all names; layouts are remembered, and must not fill the memory. */
+const LONGEST_NAMES = 32_768;
 const MOST_FAULTS = 20;
 const TYPES = Array.from({ length: 2 * NESTED }, (_, kinds) => columnType(kinds)?.charCodeAt(0) ?? 0);
 const INTEGER_TYPE = 'i'.charCodeAt(0);
@@ -233,6 +235,7 @@ export class Table {
     }
     if (!this.#draft) this.#fork();
     this.#layout.add(name);
+    if (this.#layout.length > LONGEST_NAMES) this.forbid('too much text in names');
     this.#open(this.#columns);
     if (name === '' || name === '_row' || name === '$date') this.forbid(`a field with the name "${name}"`);
     if (name.includes('\0') || !name.isWellFormed()) this.#fault(name, 'a name that R can hold', 'other characters');

@@ -1,17 +1,20 @@
 import { Lexer } from './lexer.ts';
 import { type Scan } from './scan.ts';
 
-/** The raw text of each row, in order, one character a byte (latin1). For a few rows, not for the hot path. */
-export function rowTexts({ body, rows, from }: Scan): string[] {
+/** Where each row starts and ends in the body, in order. */
+export function* rowPlaces({ body, rows, from }: Scan): Generator<[from: number, to: number]> {
   const lexer = new Lexer();
-  const texts: string[] = [];
   let pos = from;
   for (let row = 0; row < rows; row++) {
     const end = lexer.value(body, pos);
-    texts.push(body.toString('latin1', pos, end));
+    yield [pos, end];
     pos = lexer.space(body, lexer.space(body, end) + 1);
   }
-  return texts;
+}
+
+/** The raw text of each row, in order, one character a byte (latin1). For a few rows, not for the hot path. */
+export function rowTexts(scan: Scan): string[] {
+  return Array.from(rowPlaces(scan), ([from, to]) => scan.body.toString('latin1', from, to));
 }
 
 /** The fields of a row that is an object: the raw texts of their names, in quotes, and of their values. */

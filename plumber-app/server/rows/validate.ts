@@ -3,6 +3,7 @@ import { explainRow, type RowError } from './explain.ts';
 import { type RowSchema } from './schema.ts';
 import { rulesOf, type Schema } from './rules.ts';
 import { type Malformed, RowScanner, type Scan } from './scan.ts';
+import { rowPlaces } from './texts.ts';
 
 /** How many bad rows an answer tells about. */
 const MOST_BAD_ROWS = 20;
@@ -54,7 +55,7 @@ export function isRefusal(read: Scan | Refusal): read is Refusal {
   return 'status' in read;
 }
 
-function malformed(body: Buffer, { at }: Malformed): Refusal {
+function malformed(body: Buffer, { at, isDeep = false }: Malformed): Refusal {
   const place = at ?? firstBadUtf8(body);
   const before = body.toString('utf8', 0, place);
   const line = before.split('\n').length;
@@ -62,7 +63,13 @@ function malformed(body: Buffer, { at }: Malformed): Refusal {
   const where = `line ${line}, column ${column}`;
   const near = body.toString('utf8', place, place + 20);
   if (body.length === 0) return { status: 400, error: 'The body is empty; expected JSON', detail: { position: 0 } };
-  const what = at === undefined ? 'is not UTF-8' : place >= body.length ? 'ends too early' : 'is not valid JSON';
+  const what = isDeep
+    ? 'is nested too deeply'
+    : at === undefined
+      ? 'is not UTF-8'
+      : place >= body.length
+        ? 'ends too early'
+        : 'is not valid JSON';
   return { status: 400, error: `The body ${what}: ${where}`, detail: { position: place, line, column, near } };
 }
 
@@ -97,15 +104,17 @@ const ARRAY = 'an array of objects, one a row';
 
 /** The errors of the first bad rows; undefined when all pass. */
 function badRows(scan: Scan, schema: RowSchema): RowError[] | undefined {
-  const rows = JSON.parse(`[${scan.body.toString('utf8', scan.from, scan.to)}]`) as unknown[];
   const faults = new Map((scan.faults ?? []).map((fault) => [fault.row, fault]));
   const errors: RowError[] = [];
   let bad = 0;
-  for (let i = 0; i < rows.length && bad < MOST_BAD_ROWS; i++) {
-    const fault = faults.get(i);
+  let i = -1;
+  for (const [from, to] of rowPlaces(scan)) {
+    if (bad === MOST_BAD_ROWS) break;
+    const row = JSON.parse(scan.body.toString('utf8', from, to)) as unknown;
+    const fault = faults.get(++i);
     const found: RowError[] = fault === undefined ? [] : [{ ...fault, row: i + 1 }];
-    if (typeof rows[i] !== 'object' || rows[i] === null || Array.isArray(rows[i]) || schema.passes(rows[i]) !== true) {
-      found.push(...explainRow(schema.explain, rows[i], i + 1));
+    if (typeof row !== 'object' || row === null || Array.isArray(row) || schema.passes(row) !== true) {
+      found.push(...explainRow(schema.explain, row, i + 1));
     }
     if (found.length === 0) continue;
     bad++;

@@ -137,10 +137,12 @@ test('refuses bytes that are not UTF-8', (t) => {
   }
 });
 
-test('deep nesting and many columns are read without harm', (t) => {
-  const deep = '['.repeat(100_000) + ']'.repeat(100_000);
-  t.truthy(obstacle(`{"x":${deep}}`));
-  t.true('at' in scan(`{"df":[{"x":${'{"a":'.repeat(50_000)}`));
+test('deep nesting, many columns and long names do no harm', (t) => {
+  const nested = (depth: number) => `{"df":[{"x":${'['.repeat(depth) + ']'.repeat(depth)}}]}`;
+  t.is(found(nested(400)).obstacle, 'a nested value');
+  t.like(scan(nested(100_000)), { isDeep: true });
+  t.like(scan(`{"df":[{"x":${'{"a":'.repeat(50_000)}`), { isDeep: true });
+  t.is(obstacle(`{"${'n'.repeat(40_000)}":1}`), 'too much text in names');
   const wide = Array.from({ length: 3000 }, (_, i) => `{"c${i}":1}`).join(',');
   t.is(obstacle(wide), 'too many columns');
   const scanner = new RowScanner('df');

@@ -122,6 +122,7 @@ test('malformed JSON is answered with 400 and its place, with or without a schem
     t.deepEqual(answer?.detail, { position: 28, line: 2, column: 21, near: 'oops}]}' });
     t.is(refusal(schema, '{"df":[')?.error, 'The body ends too early: line 1, column 8');
     t.is(refusal(schema, '')?.status, 400);
+    t.is(refusal(schema, '['.repeat(9_999))?.error, 'The body is nested too deeply: line 1, column 502');
     const latin = Buffer.concat([Buffer.from('{"df":[{"kind":"é'), Buffer.from([0xe9]), Buffer.from('"}]}')]);
     t.is((refusal(schema, latin)?.detail as { position: number }).position, 18);
   }
