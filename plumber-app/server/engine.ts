@@ -15,6 +15,7 @@ import { type Slot } from './r/slot.ts';
 import { Spawner } from './r/spawn.ts';
 import { type Watchdog } from './r/watchdog.ts';
 import { type Worker } from './r/worker.ts';
+import { probeFailed, readProbes, rehearse } from './rehearsal.ts';
 import { RouteTable, type RouteEntry } from './routes.ts';
 import { RowPlans, type BatchingStatus } from './row-plans.ts';
 import { ServiceRate } from './service-rate.ts';
@@ -62,6 +63,8 @@ export class Engine implements JobContext, Workshop {
   #isPumpDue = false;
   #pumpTimer: NodeJS.Timeout | undefined;
   #isEnding = false;
+  /** Rejects when a worker has to be replaced. */
+  readonly #loss = Promise.withResolvers<never>();
 
   /** Starts nothing. */
   constructor(options: EngineOptions) {
@@ -81,8 +84,12 @@ export class Engine implements JobContext, Workshop {
       launcher: this.#launcher,
       logger,
       onChange: () => this.#pumpSoon(),
-      onRestart: (reason) => metrics.restarted(reason),
+      onRestart: (reason) => {
+        metrics.restarted(reason);
+        this.#loss.reject(new UserError(`an R worker was lost: ${reason}`));
+      },
     });
+    this.#loss.promise.catch(() => undefined);
     this.#queue = new Queue({
       timeout: definition.limits.queueTimeout,
       now,
@@ -100,6 +107,23 @@ export class Engine implements JobContext, Workshop {
     await this.#prove(this.#rowPlans);
     const { logger, release, workers } = this.#options;
     logger.info({ release, versions: this.versions, workers }, 'API loaded');
+  }
+
+  /**
+   * Has the first worker answer the probes, or every worker as soon as it has started. For an engine that nobody calls
+   * yet. A directory that is no release need only give the answers that it says are expected.
+   * @throws UserError that names the probe, what it got and what was expected; or when a worker is lost
+   */
+  async rehearse(who: 'first' | 'every'): Promise<void> {
+    const { definition, directory, release } = this.#options;
+    const wanted = definition.probes.filter(({ expect }) => release !== undefined || expect !== undefined);
+    const probes = await readProbes(directory, wanted);
+    for (const probe of probes) {
+      const refusal = this.#rowPlans?.refusalOf(probe);
+      if (refusal !== undefined) throw probeFailed(probe, `its body is refused: ${JSON.stringify(refusal.detail)}`);
+    }
+    if (who === 'first') return probes.length === 0 ? undefined : rehearse(probes, this, 1);
+    await Promise.race([rehearse(probes, this, this.#pool.size), this.#loss.promise]);
   }
 
   get isReady(): boolean {
