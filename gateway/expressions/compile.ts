@@ -7,6 +7,7 @@ import { returnsFrom } from './bind/lambda.ts';
 import { FunctionBody, Scope, Unit } from './bind/scope.ts';
 import { bindBlock } from './bind/statements.ts';
 import { ExpressionError } from './errors.ts';
+import { beyondLimits } from './exceptions.ts';
 import { text } from './runtime/value.ts';
 import { type CSharpParser, createParser, type Syntax, SyntaxProblem } from './syntax.ts';
 import { typeNamed } from './type.ts';
@@ -53,6 +54,8 @@ function compile(
   } catch (error) {
     if (error instanceof SyntaxProblem)
       throw new ExpressionError(unit.document, unit.line + error.line, `syntax error: ${error.message}`);
+    if (error instanceof RangeError)
+      throw new ExpressionError(unit.document, unit.line, 'the expression is nested too deeply');
     if (error instanceof Unsupported) throw new ExpressionError(unit.document, unit.line, error.message);
     throw error;
   }
@@ -68,7 +71,11 @@ function compileIn(unit: Unit, node: Syntax, expected: Expected): CompiledExpres
   const run = scope.entering(body);
   const evaluate = (context: PolicyContext): unknown => {
     const frame: Frame = { context, cells: [], returned: null };
-    return run(frame);
+    try {
+      return run(frame);
+    } catch (error) {
+      throw error instanceof RangeError ? beyondLimits(error) : error;
+    }
   };
   return {
     readsRequestBody: unit.readsRequestBody,

@@ -59,6 +59,20 @@ export function indexOutOfRange(): NetException {
   return new NetException('IndexOutOfRangeException', 'Index was outside the bounds of the array.');
 }
 
+/** What an expression is told that JavaScript's limits stop: endless recursion, a text or array beyond all bounds. */
+export function beyondLimits(error: RangeError): NetException {
+  return error.message.startsWith('Maximum call stack')
+    ? new NetException(
+        'InsufficientExecutionStackException',
+        'Insufficient stack to continue executing the program safely. This can happen from having too many functions on the call stack or function on the stack using too much stack space.',
+      )
+    : outOfMemory();
+}
+
+export function outOfMemory(): NetException {
+  return new NetException('OutOfMemoryException', 'Insufficient memory to continue the execution of the program.');
+}
+
 export function keyNotFound(key: string): NetException {
   return new NetException('KeyNotFoundException', `The given key '${key}' was not present in the dictionary.`);
 }

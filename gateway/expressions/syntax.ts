@@ -90,7 +90,7 @@ function treeOf(parser: Parser, text: string): Syntax {
       const blanked = `${text.slice(0, open)} ${text.slice(open + 1, close)} ${text.slice(close + 1)}`;
       return treeOf(parser, blanked);
     }
-    return regroupPatterns(copy(tree.rootNode, parser));
+    return regroup(copy(tree.rootNode, parser));
   } finally {
     tree.delete();
   }
@@ -218,16 +218,23 @@ const precedence: Readonly<Record<string, number>> = {
   '>=': 8,
   is: 8,
   as: 8,
+  '<<': 9,
+  '>>': 9,
+  '+': 10,
+  '-': 10,
+  '*': 11,
+  '/': 11,
+  '%': 11,
 };
 
 /**
- * `a is null || b` reads as `a is (null || b)` in this grammar. Wherever such a pattern occurs, the whole row of
- * operators is grouped anew by C#'s precedence.
+ * In this grammar `a is null || b` reads as `a is (null || b)`, and `a && b?.c` as `(a && b)?.c`. Wherever that happens, the
+ * whole row of operators is grouped anew by C#'s precedence.
  */
-function regroupPatterns(node: Syntax): Syntax {
+function regroup(node: Syntax): Syntax {
   const row = isOperation(node) ? flatten(node) : undefined;
-  if (row?.misread) return group(row.operands.map(regroupPatterns), row.operators);
-  const children = node.children.map(regroupPatterns);
+  if (row?.misread) return group(row.operands.map(regroup), row.operators);
+  const children = node.children.map(regroup);
   if (children.every((child, i) => child === node.children[i])) return node;
   const fields = new Map([...node.fields].map(([name, old]) => [name, children[node.children.indexOf(old)] ?? old]));
   return { ...node, children, fields };
@@ -240,12 +247,19 @@ interface Row {
 }
 
 function isOperation(node: Syntax): boolean {
+  if (misreadHead(node)) return true;
   if (node.kind === 'binary_expression') return field(node, 'operator').text in precedence;
   return node.kind === 'is_pattern_expression' || node.kind === 'is_expression' || node.kind === 'as_expression';
 }
 
 function flatten(node: Syntax): Row {
   if (!isOperation(node)) return { operands: [node], operators: [], misread: false };
+  const head = misreadHead(node);
+  if (head) {
+    const { operands, operators } = flatten(head);
+    const last = pushDown(operands.at(-1)!, (primary) => withHead(node, head, primary));
+    return { operands: [...operands.slice(0, -1), last], operators, misread: true };
+  }
   if (node.kind === 'is_pattern_expression') {
     const left = flatten(field(node, 'expression'));
     const pattern = field(node, 'pattern');
@@ -255,12 +269,14 @@ function flatten(node: Syntax): Row {
       return { operands: [...left.operands, pattern], operators: [...left.operators, is], misread: left.misread };
     }
     const right = flatten(constant);
-    const first = right.operands[0]!;
+    const looser = right.operators.findIndex(({ text }) => precedence[text]! <= precedence.is!);
+    const count = looser === -1 ? right.operators.length : looser;
+    const first = group(right.operands.slice(0, count + 1), right.operators.slice(0, count));
     const asPattern: Syntax = { ...pattern, text: first.text, children: [first], fields: new Map() };
     return {
-      operands: [...left.operands, asPattern, ...right.operands.slice(1)],
-      operators: [...left.operators, is, ...right.operators],
-      misread: true,
+      operands: [...left.operands, asPattern, ...right.operands.slice(count + 1)],
+      operators: [...left.operators, is, ...right.operators.slice(count)],
+      misread: left.misread || right.misread || looser !== -1,
     };
   }
   const left = flatten(field(node, 'left'));
@@ -313,4 +329,55 @@ function operation(left: Syntax, operator: Syntax, right: Syntax): Syntax {
       ['right', right],
     ]),
   };
+}
+
+/** What a link of a chain is applied to: the part before `.`, `?.`, `(` or `[`. */
+function headOf(node: Syntax): Syntax | undefined {
+  switch (node.kind) {
+    case 'conditional_access_expression':
+      return node.fields.get('condition');
+    case 'member_access_expression':
+    case 'element_access_expression':
+      return node.fields.get('expression');
+    case 'invocation_expression':
+      return node.fields.get('function');
+    default:
+      return undefined;
+  }
+}
+
+const operatorKinds = new Set([
+  'binary_expression',
+  'is_expression',
+  'is_pattern_expression',
+  'as_expression',
+  'prefix_unary_expression',
+  'cast_expression',
+]);
+
+/** The operator expression at the head of a chain, which in C# can only stand there in parentheses. */
+function misreadHead(node: Syntax): Syntax | undefined {
+  let head = headOf(node);
+  while (head && headOf(head)) head = headOf(head);
+  return head && operatorKinds.has(head.kind) ? head : undefined;
+}
+
+/** The chain with another head. */
+function withHead(node: Syntax, old: Syntax, head: Syntax): Syntax {
+  if (node === old) return head;
+  const before = headOf(node)!;
+  return replaceChild(node, before, withHead(before, old, head));
+}
+
+function replaceChild(node: Syntax, old: Syntax, by: Syntax): Syntax {
+  const children = node.children.map((child) => (child === old ? by : child));
+  const fields = new Map([...node.fields].map(([name, value]) => [name, value === old ? by : value]));
+  return { ...node, children, fields };
+}
+
+/** A sign or a cast before a chain applies to the whole chain. */
+function pushDown(operand: Syntax, chain: (primary: Syntax) => Syntax): Syntax {
+  if (operand.kind !== 'prefix_unary_expression' && operand.kind !== 'cast_expression') return chain(operand);
+  const inner = parts(operand).at(-1)!;
+  return replaceChild(operand, inner, pushDown(inner, chain));
 }

@@ -8,7 +8,7 @@ export class Unsupported extends Error {}
  */
 export const notSupported: ReadonlySet<string> = new Set(
   `
-  decimal Decimal BitConverter StringReader StringWriter TimeZone TimeZoneInfo Tuple
+  decimal Decimal StringReader StringWriter TimeZone TimeZoneInfo Tuple
   AsymmetricAlgorithm CipherMode HashAlgorithm HashAlgorithmName HMAC HMACMD5 HMACSHA1 HMACSHA256 HMACSHA384
   HMACSHA512 KeyedHashAlgorithm MD5 Oid PaddingMode RNGCryptoServiceProvider RSA RSAEncryptionPadding
   RSAParameters RSASignaturePadding SHA1 SHA1Managed SHA256 SHA256Managed SHA384 SHA384Managed SHA512

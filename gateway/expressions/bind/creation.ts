@@ -1,5 +1,5 @@
 import { anonymousType, AnonymousObject } from '../runtime/anonymous.ts';
-import { defaultOf, netArray } from '../runtime/value.ts';
+import { defaultOf, netArray, repeated } from '../runtime/value.ts';
 import { NetException } from '../exceptions.ts';
 import { field, parts, type Syntax } from '../syntax.ts';
 import { arrayOf, type NetType, typeNamed } from '../type.ts';
@@ -99,7 +99,7 @@ export function bindArray(node: Syntax, scope: Scope): Bound {
   const run: Run = (frame) => {
     const count = length(frame) as number;
     if (count < 0) throw new NetException('OverflowException', 'Arithmetic operation resulted in an overflow.');
-    return netArray(element, new Array<unknown>(count).fill(initial));
+    return repeated(element, count, initial);
   };
   return { type, node, run };
 }

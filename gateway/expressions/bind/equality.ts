@@ -31,7 +31,13 @@ function sameness(left: Bound, right: Bound, node: Syntax, scope: Scope): Run | 
   }
   if (userOperator('==', [left, right], node)) return undefined;
   if (!left.type.isReference || !right.type.isReference) return undefined;
-  refuseIdentityOfText(names, node, scope);
+  if (comparesTextByReference(names)) {
+    if (isEmptyText(left) || isEmptyText(right)) return strict(left.run, right.run);
+    return scope.fail(
+      node,
+      `'${node.text}' compares references, not values, since one side is an object; cast it first, as in (string)…`,
+    );
+  }
   return canDowncast(left.type, right.type) || canDowncast(right.type, left.type)
     ? strict(left.run, right.run)
     : undefined;
@@ -50,11 +56,11 @@ function withNull(left: Bound, right: Bound): Run | undefined {
 }
 
 /** C# compares here whether both are one object, which for texts and numbers depends on how they came about. */
-function refuseIdentityOfText(names: readonly string[], node: Syntax, scope: Scope): void {
-  if (names.includes('object') && names.every((name) => name === 'object' || name === 'string')) {
-    scope.fail(
-      node,
-      `'${node.text}' compares references, not values, since one side is an object; cast it first, as in (string)…`,
-    );
-  }
+function comparesTextByReference(names: readonly string[]): boolean {
+  return names.includes('object') && names.every((name) => name === 'object' || name === 'string');
+}
+
+/** .NET has one empty string, so there the outcome is certain. */
+function isEmptyText(bound: Bound): boolean {
+  return bound.constant?.value === '';
 }

@@ -7,14 +7,14 @@ import { staticMembers } from './lookup.ts';
 
 /** An operator that one of the operands' types declares, such as `DateTime - DateTime`; undefined when none does. */
 export function userOperator(operator: string, operands: readonly Bound[], node: Syntax): Bound | undefined {
-  const methods = operands.flatMap(({ type }) => staticMembers(withoutNullable(type), 'operator', operator).flat());
-  const fits = (method: Method, targets: readonly NetType[]) =>
-    method.member.parameters.length === operands.length &&
-    operands.every((operand, i) => converted(operand, targets[i]!));
+  const methods = operands
+    .flatMap(({ type }) => staticMembers(withoutNullable(type), 'operator', operator).flat())
+    .filter(({ member }) => member.parameters.length === operands.length);
+  const fits = (targets: readonly NetType[]) => operands.every((operand, i) => converted(operand, targets[i]!));
   const exact = methods.find((method) => operands.every(({ type }, i) => method.member.parameters[i]?.type === type));
-  const chosen = exact ?? methods.find((method) => fits(method, parameterTypes(method)));
+  const chosen = exact ?? methods.find((method) => fits(parameterTypes(method)));
   if (chosen) return apply(chosen, parameterTypes(chosen), false, operands, node);
-  const nullable = methods.find((method) => fits(method, parameterTypes(method).map(asNullable)));
+  const nullable = methods.find((method) => fits(parameterTypes(method).map(asNullable)));
   return nullable && apply(nullable, parameterTypes(nullable).map(asNullable), true, operands, node);
 }
 

@@ -1,4 +1,4 @@
-import { invalidOperation, NetException, nullReference } from '../exceptions.ts';
+import { invalidOperation, NetException, nullReference, outOfMemory } from '../exceptions.ts';
 import { arrayOf, construct, definitionNamed, type NetType, typeNamed, withoutNullable } from '../type.ts';
 import { formatDouble, formatSingle } from './number-format.ts';
 
@@ -57,6 +57,15 @@ export function box(type: NetType, value: unknown): unknown {
 
 export function unbox(value: unknown): unknown {
   return value instanceof Boxed ? value.value : value;
+}
+
+/** More elements than this are refused as .NET refuses what does not fit its memory. */
+const mostElements = 2 ** 26;
+
+/** An array of one value, repeated. Throws OutOfMemoryException beyond all bounds. */
+export function repeated(element: NetType, count: number, value: unknown): unknown[] | Uint8Array {
+  if (count > mostElements) throw outOfMemory();
+  return netArray(element, new Array<unknown>(count).fill(value));
 }
 
 const elementTypes = new WeakMap<object, NetType>();

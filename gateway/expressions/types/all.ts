@@ -15,6 +15,7 @@ import './time.ts';
 import './datetime-offset.ts';
 import './guid.ts';
 import './encoding.ts';
+import './bit-converter.ts';
 import './convert.ts';
 import './string-builder.ts';
 import './regex.ts';

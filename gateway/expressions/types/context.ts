@@ -7,7 +7,7 @@ import { ticksPer, TimeSpan } from '../runtime/timespan.ts';
 import { netArray, recognise } from '../runtime/value.ts';
 import { convertVariable } from '../runtime/variables.ts';
 import { type Definition, define, type Implementation, typed, typeNamed } from '../type.ts';
-import { defineDictionary, fromMap, joinedValues } from './dictionaries.ts';
+import { defineDictionary, fromMap } from './dictionaries.ts';
 
 /*
  * `context` and what hangs on it:
@@ -138,27 +138,21 @@ describe('IUrl', {
   'string ToString()': (self: Url) => self.toString(),
 });
 
-defineDictionary<Headers>(
-  'IHeaders',
-  {
-    value: 'string[]',
-    get: (self, key) => (self.has(key) ? netArray(typeNamed('string'), self.values(key)) : undefined),
-    names: (self) => self.names(),
-  },
-  joinedValues,
-);
+defineDictionary<Headers>('IHeaders', {
+  value: 'string[]',
+  get: (self, key) => (self.has(key) ? netArray(typeNamed('string'), self.values(key)) : undefined),
+  names: (self) => self.names(),
+});
 
-defineDictionary(
-  'IQuery',
-  { value: 'string[]', ...fromMap((values: readonly string[]) => netArray(typeNamed('string'), [...values])) },
-  joinedValues,
-);
-defineDictionary(
-  'IFormContent',
-  { value: 'string[]', ...fromMap((values: readonly string[]) => netArray(typeNamed('string'), [...values])) },
-  joinedValues,
-);
-defineDictionary('IParameters', { value: 'string', ...fromMap((value: string) => value) }, joinedValues);
+defineDictionary('IQuery', {
+  value: 'string[]',
+  ...fromMap((values: readonly string[]) => netArray(typeNamed('string'), [...values])),
+});
+defineDictionary('IFormContent', {
+  value: 'string[]',
+  ...fromMap((values: readonly string[]) => netArray(typeNamed('string'), [...values])),
+});
+defineDictionary('IParameters', { value: 'string', ...fromMap((value: string) => value) });
 
 defineDictionary(
   'IVariables',

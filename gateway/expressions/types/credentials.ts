@@ -2,7 +2,7 @@ import { type Cell } from '../bind/bound.ts';
 import { BasicCredentials, Jwt } from '../runtime/jwt.ts';
 import { netArray } from '../runtime/value.ts';
 import { define, typeNamed } from '../type.ts';
-import { defineDictionary, fromMap, joinedValues } from './dictionaries.ts';
+import { defineDictionary, fromMap } from './dictionaries.ts';
 
 define({
   name: 'Jwt',
@@ -22,11 +22,10 @@ define({
   },
 });
 
-defineDictionary(
-  'IClaims',
-  { value: 'string[]', ...fromMap((values: readonly string[]) => netArray(typeNamed('string'), [...values])) },
-  joinedValues,
-);
+defineDictionary('IClaims', {
+  value: 'string[]',
+  ...fromMap((values: readonly string[]) => netArray(typeNamed('string'), [...values])),
+});
 
 define({
   name: 'BasicAuthCredentials',

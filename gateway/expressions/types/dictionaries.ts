@@ -11,6 +11,7 @@ interface Source<T> {
   readonly names: (self: T) => Iterable<string>;
 }
 
+/** Declares the type of such a dictionary. */
 export function defineDictionary<T>(name: string, source: Source<T>, more: Record<string, Implementation> = {}): void {
   const { value, get } = source;
   const pairs = (self: T) =>
@@ -38,6 +39,7 @@ export function defineDictionary<T>(name: string, source: Source<T>, more: Recor
           typeNamed(value),
           [...source.names(self)].map((key) => get(self, key)),
         ),
+      ...(value !== 'object' && valueOrDefault(get)),
       ...more,
     },
     interfaces: [`IEnumerable<KeyValuePair<string, ${value}>>`],
@@ -48,19 +50,19 @@ export function defineDictionary<T>(name: string, source: Source<T>, more: Recor
   });
 }
 
-/** How the dictionaries whose keys have several values give them: joined by commas. */
-export const joinedValues: Record<string, Implementation> = {
-  'string GetValueOrDefault(string key)': (self: { get(key: string): unknown }, key: string) =>
-    joinedValue(self.get(key)) ?? null,
-  'string GetValueOrDefault(string key, string defaultValue)': (
-    self: { get(key: string): unknown },
-    key: string,
-    fallback: string | null,
-  ) => joinedValue(self.get(key)) ?? fallback,
-};
-
-function joinedValue(value: unknown): string | undefined {
-  return Array.isArray(value) ? value.join(',') : (value as string | undefined);
+/** Where a key has several values, a text as the default gives them joined by commas, an array gives them as they are. */
+function valueOrDefault<T>(get: Source<T>['get']): Record<string, Implementation> {
+  const joined = (self: T, key: string) => {
+    const value = get(self, key);
+    return Array.isArray(value) ? value.join(',') : (value as string | undefined);
+  };
+  return {
+    'string GetValueOrDefault(string key)': (self: T, key: string) => joined(self, key) ?? null,
+    'string GetValueOrDefault(string key, string defaultValue)': (self: T, key: string, fallback: string | null) =>
+      joined(self, key) ?? fallback,
+    'V[] GetValueOrDefault<V>(string key, V[] defaultValue)': (self: T, key: string, fallback: unknown) =>
+      get(self, key) ?? fallback,
+  };
 }
 
 /** A dictionary whose values are in a Map. */

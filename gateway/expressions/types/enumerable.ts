@@ -233,14 +233,15 @@ define({
     'static IEnumerable<T> Empty<T>()': typed((types) => () => netArray(types('T'), [])),
     'static IEnumerable<int> Range(int start, int count)': (start: number, count: number) => {
       if (count < 0) throw argumentOutOfRange('count');
-      return netArray(
-        typeNamed('int'),
-        Array.from({ length: count }, (_item, i) => start + i),
-      );
+      return new Sequence(typeNamed('int'), function* () {
+        for (let i = 0; i < count; i++) yield start + i;
+      });
     },
     'static IEnumerable<T> Repeat<T>(T element, int count)': typed((types) => (element: unknown, count: number) => {
       if (count < 0) throw argumentOutOfRange('count');
-      return netArray(types('T'), new Array<unknown>(count).fill(element));
+      return new Sequence(types('T'), function* () {
+        for (let i = 0; i < count; i++) yield element;
+      });
     }),
     'static IEnumerable<T> Where<T>(this IEnumerable<T> source, Func<T, bool> predicate)': lazy(
       'T',

@@ -173,7 +173,7 @@ define({
       if (index < 0 || index >= self.length) throw indexOutOfRange();
       return self.charCodeAt(index);
     },
-    'static string Empty': () => '',
+    'static string Empty': { constant: '' },
     'static bool IsNullOrEmpty(string value)': (value: Text) => value === null || value === '',
     'static bool IsNullOrWhiteSpace(string value)': (value: Text) => value === null || trim(value, null, 'both') === '',
     'static string Concat(object arg0)': text,

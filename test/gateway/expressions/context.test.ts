@@ -17,6 +17,8 @@ table('headers compare names without case and join values by commas', [
   ['context.Request.Headers.GetValueOrDefault("X-Many", "")', 'String 1,2'],
   ['context.Request.Headers.GetValueOrDefault("missing", "x")', 'String x'],
   ['context.Request.Headers.GetValueOrDefault("missing")', 'null'],
+  ['context.Request.Headers.GetValueOrDefault("missing", null) ?? "none"', 'String none'],
+  ['context.Request.Headers.GetValueOrDefault("x-many", new string[0]).Length', 'Int32 2'],
   ['context.Request.Headers["x-many"].Length', 'Int32 2'],
   ['context.Request.Headers["x-many"].Last()', 'String 2'],
   ['context.Request.Headers.ContainsKey("accept")', 'Boolean True'],

@@ -44,6 +44,8 @@ table('bytes and encodings', [
   ['Encoding.UTF8.GetString(Convert.FromBase64String("aMOp4oKs"))', 'String hé€'],
   ['Encoding.ASCII.GetString(Encoding.ASCII.GetBytes("é"))', 'String ?'],
   ['Convert.FromBase64String("AQID").Length', 'Int32 3'],
+  ['BitConverter.ToInt32(new byte[] { 1, 2, 0, 0 }, 0)', 'Int32 513'],
+  ['BitConverter.ToString(BitConverter.GetBytes(1L))', 'String 01-00-00-00-00-00-00-00'],
   ['Convert.FromBase64String("AQID")[2]', 'Byte 3'],
   ['Uri.EscapeDataString("a b/ä\'")', 'String a%20b%2F%C3%A4%27'],
   ['Uri.UnescapeDataString("a%20b%2F")', 'String a b/'],

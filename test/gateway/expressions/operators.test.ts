@@ -88,6 +88,16 @@ table('operators bind and associate as in C#', [
   ['(1) - 1', 'Int32 0'],
 ]);
 
+table('?. binds before every operator', [
+  ['true && "ab"?.Length == 2', 'Boolean True'],
+  ['1 + 2 * "abc"?.Length + 1', 'Int32 8'],
+  ['-"abc"?.Length', 'Int32 -3'],
+  ['"x" == "y" || (string)null is null && "ab"?.Substring(1).Length == 1', 'Boolean True'],
+  ['(object)"ab"?.Length + "x"', 'String 2x'],
+  ['"a" is null || 1 + "b"?.Length == 2', 'Boolean True'],
+  ['(object)3 is 1 + 2 && true', 'Boolean True'],
+]);
+
 test('parentheses around a name before a sign are no cast', (t) => {
   t.is(ran('var a = 5; var b = 2; return (a) - b * (b) + (a);'), 'Int32 6');
   t.is(ran('var a = new[] { 5 }; return (a[0]) - 1;'), 'Int32 4');
@@ -190,4 +200,5 @@ test('what C# does not compare is refused', (t) => {
   t.is(refused('@(true < false)'), "10: operator '<' cannot be applied to operands of type 'bool' and 'bool'");
   t.is(refused('@("a" - "b")'), "10: operator '-' cannot be applied to operands of type 'string' and 'string'");
   t.regex(refused('@(context.Variables["a"] == "b")'), /^10: .* compares references, not values/);
+  t.is(shown('context.Variables["a"] == string.Empty', { variables: { a: '' } }), 'Boolean True');
 });
