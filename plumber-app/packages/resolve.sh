@@ -31,6 +31,8 @@ for package in $packages; do
 done
 [ -n "$elsewhere" ] || exit 0
 
+# shellcheck disable=SC2086
+Rscript --vanilla "$here/available.R" "$cran" $elsewhere
 # shellcheck disable=SC2046,SC2086
 apt-get install -y --no-install-recommends r-base-dev r-cran-remotes $headers $(cat "$out/debian")
 # shellcheck disable=SC2086

@@ -1,0 +1,1 @@
+libxml <- function() .Call("libxml_version")

@@ -1,0 +1,1 @@
+# The inner function is the whole API.
