@@ -21,10 +21,11 @@ export function differences(expected: Replay, actual: Replay): string[] {
 
 function differing(request: ZooRequest, expected: Answer | NoAnswer, actual: Answer | NoAnswer): string[] {
   const name = label(request);
-  if (request.malformed)
-    return expected instanceof NoAnswer
-      ? []
-      : [`${name}: marked as malformed, yet bare Plumber answered ${expected.status}`];
+  if (request.malformed) {
+    if (!(expected instanceof NoAnswer))
+      return [`${name}: marked as malformed, yet bare Plumber answered ${expected.status}`];
+    return actual instanceof NoAnswer && actual.silent ? [`${name}: Penstock hangs (${actual.message})`] : [];
+  }
   if (expected instanceof NoAnswer) return [`${name}: bare Plumber gave no answer (${expected.message})`];
   if (actual instanceof NoAnswer)
     return [`${name}: bare Plumber answered ${expected.status}, Penstock nothing (${actual.message})`];
