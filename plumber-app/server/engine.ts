@@ -21,6 +21,9 @@ import { RowPlans, type BatchingStatus } from './row-plans.ts';
 import { ServiceRate } from './service-rate.ts';
 import { Staff, type Workshop } from './staff.ts';
 
+/** How many turns of the event loop more a call may wait for those that are just arriving. */
+const mostTurns = 4;
+
 export interface EngineOptions {
   /** The API's directory. */
   readonly directory: string;
@@ -284,10 +287,21 @@ export class Engine implements JobContext, Workshop {
   #pumpSoon(): void {
     if (this.#isPumpDue) return;
     this.#isPumpDue = true;
-    setImmediate(() => {
-      this.#isPumpDue = false;
-      this.#pump();
-    });
+    setImmediate(() => this.#pumpAfter(0, 0));
+  }
+
+  /**
+   * The callers of a call that has just been answered come back within a few turns: as long as each turn brings many of
+   * them, and R is at work anyway, the next one is awaited, since a call of few of them would cost as much as one of all.
+   */
+  #pumpAfter(turns: number, waiting: number): void {
+    const { length, first } = this.#queue;
+    if (turns < mostTurns && first?.lane !== undefined && (length - waiting) * 8 > length && this.#pool.isBusy) {
+      setImmediate(() => this.#pumpAfter(turns + 1, length));
+      return;
+    }
+    this.#isPumpDue = false;
+    this.#pump();
   }
 
   #pump(): void {
@@ -301,6 +315,8 @@ export class Engine implements JobContext, Workshop {
       this.#claims.delete(take);
       take(slot);
     }
+    // The timer may be late when there is much to do.
+    this.#queue.expire();
     while (this.#queue.length > 0) {
       const idle = this.#pool.idleWorkers;
       if (idle === 0) return;

@@ -43,6 +43,15 @@ export function headerOf(headers: readonly string[], name: string): string | und
   return undefined;
 }
 
+/** Whether there are several headers of that (lower-case) name. */
+export function isRepeated(headers: readonly string[], name: string): boolean {
+  let seen = 0;
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i]?.length === name.length && headers[i]?.toLowerCase() === name) seen += 1;
+  }
+  return seen > 1;
+}
+
 function without(raw: readonly string[], dropped: ReadonlySet<string>): RawHeaders {
   const connection = headerOf(raw, 'connection');
   const named = connection === undefined ? undefined : new Set(connection.toLowerCase().split(/[\s,]+/));

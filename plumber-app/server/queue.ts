@@ -65,7 +65,7 @@ export class Queue<Item extends Waiting> {
     this.#last = item;
     this.#length += 1;
     if (item.lane !== undefined) enterLane(item, item.lane);
-    if (this.#timer === undefined) this.#watch();
+    if (this.#timer === undefined) this.expire();
   }
 
   /** Takes the item that waits longest, those that are held back aside. */
@@ -110,21 +110,23 @@ export class Queue<Item extends Waiting> {
     return items;
   }
 
-  /** One timer, for the item that waits longest: all have the same time. */
-  #watch(): void {
+  /** Makes those leave that have waited too long. One timer, for the item that waits longest: all have the same time. */
+  expire(): void {
     const { timeout, now, onTimeout } = this.#options;
     if (timeout === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     for (let item = this.#first; item !== undefined; item = this.#first) {
       const left = item.since + timeout - now();
-      if (left > 0) {
-        this.#timer = setTimeout(() => this.#watch(), Math.ceil(left));
-        return;
-      }
+      if (left > 0) return this.#expireIn(left);
       this.remove(item);
       onTimeout(item);
     }
+  }
+
+  #expireIn(time: Milliseconds): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.expire();
+    }, Math.ceil(time));
   }
 }
 

@@ -5,7 +5,6 @@ import { type Answer, hasHeaders, type Outcome, withLength } from './batch/answe
 import { callMerged, type MergedCall, type Result } from './batch/bisect.ts';
 import { CostModel } from './batch/cost.ts';
 import { Experience } from './batch/doubts.ts';
-import { mergeKey } from './batch/key.ts';
 import { mergeBodies } from './batch/merge.ts';
 import { portion } from './batch/portion.ts';
 import { type Proof } from './batch/prove.ts';
@@ -13,11 +12,12 @@ import { type Chunk, joinAnswers, splitRows } from './batch/split.ts';
 import { Trust } from './batch/trust.ts';
 import { askingPlain, compressed, wantsGzip } from './encoding.ts';
 import { Refusal, refusals } from './errors.ts';
-import { headerOf, requestHeaders } from './headers.ts';
+import { headerOf, isRepeated, requestHeaders } from './headers.ts';
 import { type Job } from './job.ts';
 import { passOn, refusalOf, type Plan } from './plan.ts';
+import { Lanes } from './lanes.ts';
 import { askOf, noWorker } from './outcome.ts';
-import { Lane, type Queue } from './queue.ts';
+import { type Lane, type Queue } from './queue.ts';
 import { type Call } from './r/connection.ts';
 import { CallFailed } from './r/slot.ts';
 import { readsAsJson } from './rows/media.ts';
@@ -41,10 +41,6 @@ export interface RowPlanOptions {
   readonly onMerged?: (requests: number, rows: number) => void;
 }
 
-/** Lanes are kept when they run empty, since they are soon needed again; beyond so many, the empty ones are dropped. */
-const mostLanes = 512;
-/** Requests of more text around their rows than this merge with none: what would be kept of them could fill the memory. */
-const longestKey = 8192;
 /**
  * How long a merged call may take, compared with what it is likely to: a request in it that never ends must not hold up
  * the others for long. More at first, when a worker that is slow for once would be ended in vain.
@@ -58,13 +54,14 @@ const leashes = { first: { factor: 20, least: 5_000 }, again: { factor: 8, least
 export class RowPlan implements Plan {
   readonly cost = new CostModel();
   readonly #options: RowPlanOptions;
-  readonly #lanes = new Map<string, Lane<Job>>();
+  readonly #lanes: Lanes;
   /** In merging requests, and in splitting large ones. */
   readonly #trust = { merges: new Trust(), splits: new Trust() };
   #proof: Proof | undefined;
 
   constructor(options: RowPlanOptions) {
     this.#options = options;
+    this.#lanes = new Lanes(options.field, options.batch?.headers ?? []);
   }
 
   /** What the comparison at load has shown; until then nothing is merged. */
@@ -92,20 +89,20 @@ export class RowPlan implements Plan {
   admit(job: Job): Refusal | undefined {
     const { body = Buffer.alloc(0), headers, target } = job;
     const contentType = headerOf(headers, 'content-type');
-    if (!readsAsJson(contentType, body)) return undefined;
-    const { reader, batch, field, now } = this.#options;
+    if (!readsAsJson(contentType, body) || isRepeated(headers, 'content-type')) return undefined;
+    const { reader, batch, now } = this.#options;
     const scan = reader.read(body);
     if (isRefusal(scan)) {
       return new Refusal(scan.status, scan.status === 400 ? 'malformed' : 'bad-rows', scan.error, scan.detail);
     }
     job.scan = scan;
     if (batch === undefined || this.#proof?.allowed !== true) return undefined;
-    const key = mergeKey({ target, contentType, headers, scan }, batch.headers, field);
-    if (key === undefined || key.length > longestKey) return undefined;
+    const lane = this.#lanes.laneOf({ target, contentType, headers, scan });
+    if (lane === undefined) return undefined;
     if (scan.rows > batch.splitRows) job.isDivisible = true;
     if (scan.rows > batch.maxRows || !this.#trust.merges.holds(now())) return undefined;
-    job.lane = this.#lane(key);
-    if (batch.maxWait > 0) this.#hold(job, job.lane, batch);
+    job.lane = lane;
+    if (batch.maxWait > 0) this.#hold(job, lane, batch);
     return undefined;
   }
 
@@ -264,17 +261,6 @@ export class RowPlan implements Plan {
   #leash(rows: number, again: boolean): Milliseconds | undefined {
     const { factor, least } = again ? leashes.again : leashes.first;
     return this.cost.isKnown ? Math.max(least, factor * this.cost.predict(rows)) : undefined;
-  }
-
-  #lane(key: string): Lane<Job> {
-    let lane = this.#lanes.get(key);
-    if (lane === undefined) {
-      if (this.#lanes.size >= mostLanes) {
-        for (const [old, { length }] of this.#lanes) if (length === 0) this.#lanes.delete(old);
-      }
-      this.#lanes.set(key, (lane = new Lane<Job>(key)));
-    }
-    return lane;
   }
 }
 

@@ -89,6 +89,12 @@ export class Pool {
     return workers;
   }
 
+  /** Whether any call is in flight. */
+  get isBusy(): boolean {
+    for (const worker of this.#ready) if (!worker.isIdle) return true;
+    return false;
+  }
+
   /** Workers that take calls. */
   get live(): number {
     return this.#ready.length;
