@@ -11,12 +11,21 @@ wrapped <- function(router) {
       control <- req$HTTP_X_PENSTOCK_CONTROL
       if (!is.null(control)) return(answer_control(control))
       restore_peer(req)
-      router$call(req)
+      answer <- router$call(req)
+      if (promises::is.promise(answer)) promises::then(answer, with_body) else with_body(answer)
     }
   )
   # Plumber's onHeaders enforces the upload limit alone; without a limit it costs every request a round trip for nothing.
   if (isTRUE(getOption("plumber.maxRequestSize", 0) > 0)) app$onHeaders <- function(req) router$onHeaders(req)
   app
+}
+
+# An answer without a body has no length either in newer versions of httpuv (1.6.15), and would never end on a kept
+# connection. What is no answer at all (plumber failed where it handles failures) stays as it is.
+with_body <- function(answer) {
+  status <- answer$status
+  if (is.null(answer$body) && !is.null(status) && !status %in% c(204L, 304L)) answer$body <- ""
+  answer
 }
 
 restore_peer <- function(req) {

@@ -41,4 +41,4 @@ Rscript --vanilla "$here/install.R" "$library" "$cran" $elsewhere
 # The run-time halves of the libraries that were linked against.
 find "$library" -name '*.so' -exec ldd {} + | awk '/=> \// { print $3 }' | sort -u | while read -r file; do
   dpkg-query --search "$file" "$(readlink -f "$file")" "/usr$file" 2> /dev/null || true
-done | sed 's/:.*//' | sort -u >> "$out/debian"
+done | sed -n '/^diversion /d; s/:.*//; s/, /\n/g; p' | sort -u >> "$out/debian"
