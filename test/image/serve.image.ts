@@ -76,7 +76,7 @@ test.serial('what dies inside is replaced and leaves no zombie', async (t) => {
   t.true(before.length >= 2, 'a host and its workers');
   // The R that has loaded the model: its workers, which it forked, are orphans now.
   const host = Math.min(...before);
-  process.kill(host, 'SIGKILL');
+  await container.exec(`kill -s KILL ${host}`);
   await until(async () => {
     const now = (await container.processes()).filter(isR).map(({ pid }) => pid);
     return now.length >= 2 && !now.includes(host);

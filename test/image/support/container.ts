@@ -27,7 +27,7 @@ export interface Container {
   inspect(format: string): Promise<string>;
   /** Runs a shell command in it. */
   exec(script: string): Promise<string>;
-  /** What runs in it: the process's number as the machine has it, its state, its command. */
+  /** What runs in it, seen from within: zombies too, which the engine does not list. */
   processes(): Promise<{ pid: number; state: string; command: string }[]>;
 }
 
@@ -83,7 +83,7 @@ export async function startContainer(
     inspect: (format) => run('docker', ['inspect', '--format', format, id]),
     exec: (script) => run('docker', ['exec', id, 'sh', '-c', script]),
     processes: async () => {
-      const table = await run('docker', ['top', id, '-eo', 'pid,stat,args']);
+      const table = await run('docker', ['exec', id, 'ps', '-eo', 'pid,stat,args']);
       return table
         .split('\n')
         .slice(1)
