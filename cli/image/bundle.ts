@@ -40,8 +40,13 @@ export async function buildServer(directory: string = serverBuild): Promise<stri
   await mkdir(join(directory, 'app/bin'), { recursive: true });
   for (const { path, contents } of outputFiles) await writeFile(join(directory, relative(serverBuild, path)), contents);
   await writeFile(join(directory, 'app/package.json'), `${JSON.stringify({ type: 'module', private: true })}\n`);
-  await cp(join(root, 'plumber-app/R'), join(directory, 'R'), { recursive: true });
+  await copySources(join(root, 'plumber-app/R'), join(directory, 'R'));
   return bundledPackages(metafile);
+}
+
+/** Copies a directory of ours, but for what is written for people. */
+export async function copySources(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, filter: (path) => !path.endsWith('.md') });
 }
 
 /** The packages of the modules that reached the output. */

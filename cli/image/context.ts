@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Dirent } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { type SourceFile } from '../../releases/directory.ts';
-import { buildServer } from './bundle.ts';
+import { buildServer, copySources } from './bundle.ts';
 
 const plumberApp = join(import.meta.dirname, '../../plumber-app');
 
@@ -33,7 +33,7 @@ export async function makeContext(service: readonly SourceFile[]): Promise<Conte
   const remove = () => rm(directory, { recursive: true, force: true });
   try {
     const npmPackages = await buildServer(join(directory, 'server'));
-    await cp(join(plumberApp, 'packages'), join(directory, 'packages'), { recursive: true });
+    await copySources(join(plumberApp, 'packages'), join(directory, 'packages'));
     // The engine wants what the Dockerfile copies to be there, even when it is empty.
     await mkdir(join(directory, 'service'));
     for (const { path, location } of service) {
