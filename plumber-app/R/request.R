@@ -12,7 +12,8 @@ wrapped <- function(router) {
       if (!is.null(control)) return(answer_control(control))
       restore_peer(req)
       answer <- router$call(req)
-      if (promises::is.promise(answer)) promises::then(answer, with_body) else with_body(answer)
+      if (!promises::is.promising(answer)) return(framed(answer, req$REQUEST_METHOD))
+      promises::then(answer, function(value) framed(value, req$REQUEST_METHOD))
     }
   )
   # Plumber's onHeaders enforces the upload limit alone; without a limit it costs every request a round trip for nothing.
@@ -20,11 +21,19 @@ wrapped <- function(router) {
   app
 }
 
-# An answer without a body has no length either in newer versions of httpuv (1.6.15), and would never end on a kept
-# connection. What is no answer at all (plumber failed where it handles failures) stays as it is.
-with_body <- function(answer) {
-  status <- answer$status
-  if (is.null(answer$body) && !is.null(status) && !status %in% c(204L, 304L)) answer$body <- ""
+# httpuv frames an answer by its body. Without one (newer versions, 1.6.15) or with a longer Content-Length that the API
+# set itself, it would never end on a kept connection; httpuv knows the right length. What is no answer at all (plumber
+# failed where it handles failures) stays as it is.
+framed <- function(answer, method) {
+  if (is.null(answer$status)) return(answer)
+  lengths <- tolower(names(answer$headers)) %in% "content-length"
+  # An answer to HEAD may tell the length of what it does not carry.
+  if (is.null(answer$body) && method != "HEAD" && !answer$status %in% c(204L, 304L)) {
+    answer$headers <- answer$headers[!lengths]
+    answer$body <- ""
+  } else if (!is.null(answer$body) && any(lengths)) {
+    answer$headers <- answer$headers[!lengths]
+  }
   answer
 }
 
