@@ -6,7 +6,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missingFromR } from './r.mjs';
+import { missingForTests, missingFromR } from './missing.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (line) => console.error(`setup: ${line}`);
@@ -78,6 +78,18 @@ function linkCommand() {
   chmodSync(link, 0o755);
 }
 
+/** What tests use beside the product: other programs, and R packages that parsers of Plumber need. Without them such tests are skipped. */
+function installForTests() {
+  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return;
+  const missing = missingForTests();
+  if (missing.length === 0) return;
+  say(`installing what the tests use from Debian: ${missing.join(', ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update', '-q'], { env });
+  run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { env });
+}
+
 installR();
 installPackages();
 linkCommand();
+if (process.argv.includes('--tests')) installForTests();

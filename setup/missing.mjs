@@ -34,3 +34,21 @@ export function missingFromR() {
 function fromCran(names) {
   return `Rscript -e 'install.packages(c(${names.map((name) => `"${name}"`).join(', ')}), repos = "https://cloud.r-project.org")'`;
 }
+
+/** Debian's packages by the program, or by the R package, that tests use. */
+const testPrograms = { curl: 'curl', openssl: 'openssl', ps: 'procps', xmllint: 'libxml2-utils' };
+const testPackages = { readr: 'r-cran-readr', yaml: 'r-cran-yaml', base64enc: 'r-cran-base64enc' };
+
+/** Debian's packages that tests use and that are not there yet. */
+export function missingForTests() {
+  const programs = Object.keys(testPrograms).filter((name) => spawnSync(name, ['--version']).error !== undefined);
+  const packages = absentFromR(Object.keys(testPackages));
+  return [...programs.map((name) => testPrograms[name]), ...packages.map((name) => testPackages[name])];
+}
+
+function absentFromR(names) {
+  const quoted = names.map((name) => `"${name}"`).join(', ');
+  const ask = `p <- c(${quoted}); cat(p[!nzchar(vapply(p, function(x) system.file(package = x), ""))])`;
+  const { stdout = '' } = spawnSync('Rscript', ['--vanilla', '-e', ask], { encoding: 'utf8' });
+  return stdout.trim().split(/\s+/).filter(Boolean);
+}
