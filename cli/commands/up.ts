@@ -79,6 +79,8 @@ async function up(state: StackState, options: Options): Promise<void> {
       await Promise.race([once(stack, output), failed]);
     } else {
       await Promise.race([showHow(stack, output, state), failed]);
+      // So that the health function has something to say before the first minute is over; it says what failed, too.
+      stack.invoke('probe-health').catch(() => undefined);
       await Promise.race([interrupted, failed]);
       output.line('stopping (Ctrl-C again ends it at once)');
     }
