@@ -24,6 +24,7 @@ export class Engines {
   /** With the numbers of their directories. */
   readonly #living = new Map<Engine, number>();
   readonly #ends = new Map<Engine, Promise<void>>();
+  readonly #retiring = new Set<Engine>();
   readonly #closing = new AbortController();
   #current: Engine | undefined;
   #swapping: Promise<unknown> = Promise.resolve();
@@ -38,6 +39,11 @@ export class Engines {
 
   get living(): Engine[] {
     return [...this.#living.keys()];
+  }
+
+  /** Those that answer what they were asked before they were replaced, or are being ended. */
+  get retiring(): Engine[] {
+    return [...this.#retiring];
   }
 
   /** Loads the first; resolves when a worker has answered, and answered the probes as expected. @throws UserError */
@@ -83,10 +89,10 @@ export class Engines {
     const number = this.#freeNumber();
     const engine = this.#options.make(served, this.#directory(number));
     this.#living.set(engine, number);
-    const stopped = new Promise<never>((_, reject) =>
-      stop.addEventListener('abort', () => reject(stop.reason as Error)),
-    );
+    const { promise: stopped, reject } = Promise.withResolvers<never>();
     stopped.catch(() => undefined);
+    const onStop = () => reject(stop.reason as Error);
+    stop.addEventListener('abort', onStop);
     try {
       await mkdir(this.#directory(number));
       onStep?.('load');
@@ -98,10 +104,13 @@ export class Engines {
       await engine.kill();
       await this.#forget(engine);
       throw error;
+    } finally {
+      stop.removeEventListener('abort', onStop);
     }
   }
 
   async #retire(old: Engine): Promise<void> {
+    this.#retiring.add(old);
     let late: NodeJS.Timeout | undefined;
     const tooLate = new Promise<void>((resolve) => {
       late = setTimeout(() => {
@@ -111,7 +120,11 @@ export class Engines {
     });
     await Promise.race([old.idle(), tooLate]);
     clearTimeout(late);
-    await this.#end(old);
+    try {
+      await this.#end(old);
+    } catch (error) {
+      this.#options.logger.error({ err: error, release: old.release }, 'the old release did not end in good order');
+    }
   }
 
   #end(engine: Engine): Promise<void> {
@@ -127,6 +140,7 @@ export class Engines {
     await rm(this.#directory(this.#living.get(engine)), { recursive: true, force: true });
     this.#living.delete(engine);
     this.#ends.delete(engine);
+    this.#retiring.delete(engine);
     this.#options.onChange();
   }
 

@@ -1,17 +1,34 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { type Duplex } from 'node:stream';
 import { type BodyBudget, readBody } from './body.ts';
 import { type Engine } from './engine.ts';
 import { refusals, type Refusal } from './errors.ts';
 import { Job } from './job.ts';
 import { listen } from './listen.ts';
+import { type Lease, type Recycling } from './recycling.ts';
 import { originForm } from './target.ts';
+import { type TlsIdentity, type TlsRefusal } from './tls/identity.ts';
 
 /** As large as httpuv takes them. */
 const largestHead = 80 * 1024;
 
+const http: ServerOptions = {
+  maxHeaderSize: largestHead,
+  // Longer than the balancers and gateways in front of us keep their idle connections.
+  keepAliveTimeout: 75_000,
+  headersTimeout: 20_000,
+  requestTimeout: 120_000,
+  connectionsCheckingInterval: 5_000,
+};
+
 export interface FrontOptions {
   readonly budget: BodyBudget;
+  readonly recycling: Recycling;
+  /** Who we are; absent: callers speak plain HTTP. */
+  readonly tls?: TlsIdentity | undefined;
+  /** A caller got no connection. */
+  onTlsRefused(reason: TlsRefusal): void;
   /** The engine that new requests go to; undefined while none is loaded. */
   engine(): Engine | undefined;
 }
@@ -19,7 +36,7 @@ export interface FrontOptions {
 /** The listener that callers connect to: makes a job of every request and sees it to its end. */
 export class Front {
   readonly #options: FrontOptions;
-  readonly #server: Server;
+  readonly #server: Server | TlsServer;
   /** Connections with a whole request that is not answered yet. */
   readonly #answering = new Set<Duplex>();
   #open = 0;
@@ -28,14 +45,9 @@ export class Front {
 
   constructor(options: FrontOptions) {
     this.#options = options;
-    this.#server = createServer({
-      maxHeaderSize: largestHead,
-      // Longer than the balancers and gateways in front of us keep their idle connections.
-      keepAliveTimeout: 75_000,
-      headersTimeout: 20_000,
-      requestTimeout: 120_000,
-      connectionsCheckingInterval: 5_000,
-    });
+    const { tls } = options;
+    this.#server = tls === undefined ? createServer(http) : createTlsServer({ ...http, ...tls.serverOptions() });
+    tls?.attach(this.#server as TlsServer, (reason) => options.onTlsRefused(reason));
     // The head's size bounds them; Node would otherwise leave some out without a word.
     this.#server.maxHeadersCount = 0;
     const receive = (request: IncomingMessage, reply: ServerResponse) => this.#receive(request, reply, undefined);
@@ -63,6 +75,7 @@ export class Front {
   /** Takes no more connections; resolves when every request that has begun is answered. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    this.#options.tls?.close();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     if (this.#open > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
     this.#server.closeAllConnections();
@@ -72,6 +85,7 @@ export class Front {
   /** Cuts every connection. */
   kill(): void {
     this.#isClosing = true;
+    this.#options.tls?.close();
     this.#server.close();
     this.#server.closeAllConnections();
   }
@@ -80,8 +94,10 @@ export class Front {
     const engine = this.#options.engine();
     if (engine === undefined) return answerAlone(reply, refusals.notReady.retryAfter(1));
     const target = originForm(request.url as string);
-    const job = new Job(engine, engine.route(request.method as string, target ?? '*'), request, reply, target ?? '*');
-    this.#follow(job, engine, reply);
+    const route = engine.route(request.method as string, target ?? '*');
+    const lease = this.#options.recycling.leaseOf(request.socket);
+    const job = new Job(engine, route, request, reply, target ?? '*', lease);
+    this.#follow(job, engine, reply, lease);
     if (target === undefined) return job.refuse(refusals.malformed(`There is no route ${request.url}.`));
     const { budget } = this.#options;
     readBody(job, request, { limit: engine.definition.limits.body, budget, invite }, () => {
@@ -91,15 +107,17 @@ export class Front {
   }
 
   /** Sees to the end of a job: its answer has left, or its caller has. */
-  #follow(job: Job, engine: Engine, reply: ServerResponse): void {
+  #follow(job: Job, engine: Engine, reply: ServerResponse, lease: Lease): void {
     const { socket } = job.request;
     this.#open += 1;
+    lease.open += 1;
     engine.onOpened();
     const onClose = () => {
       if (!job.close()) return;
       this.#options.budget.give(job.bodyHeld);
       engine.onClosed(job);
       this.#answering.delete(socket);
+      lease.open -= 1;
       this.#open -= 1;
       if (this.#open === 0) this.#whenIdle?.();
     };

@@ -5,6 +5,7 @@ import { requestHeaders } from './headers.ts';
 import { peerOf } from './peer.ts';
 import { Waiting } from './queue.ts';
 import { type Call } from './r/connection.ts';
+import { type Lease } from './recycling.ts';
 import { type RouteEntry } from './routes.ts';
 import { type Scan } from './rows/scan.ts';
 
@@ -35,17 +36,27 @@ export class Job extends Waiting {
   scan: Scan | undefined;
   /** A large one that may be called in parts. */
   isDivisible = false;
+  /** What the caller's connection may still carry. */
+  readonly #lease: Lease;
   readonly #context: JobContext;
   readonly #reply: ServerResponse;
   #status = 0;
   #isGone = false;
 
-  constructor(context: JobContext, route: RouteEntry, request: IncomingMessage, reply: ServerResponse, target: string) {
+  constructor(
+    context: JobContext,
+    route: RouteEntry,
+    request: IncomingMessage,
+    reply: ServerResponse,
+    target: string,
+    lease: Lease,
+  ) {
     super();
     this.#context = context;
     this.route = route;
     this.request = request;
     this.#reply = reply;
+    this.#lease = lease;
     this.target = target;
     this.arrived = context.now();
     // R dates its answers itself.
@@ -141,7 +152,7 @@ export class Job extends Waiting {
 
   #head(status: number, message: string, headers: readonly string[]): void {
     const { isClosing, releaseHeader } = this.#context;
-    if (isClosing) this.#reply.shouldKeepAlive = false;
+    if (this.#lease.endsNow() || isClosing) this.#reply.shouldKeepAlive = false;
     this.#reply.writeHead(status, message, releaseHeader.length === 0 ? [...headers] : [...headers, ...releaseHeader]);
     this.#status = status;
   }

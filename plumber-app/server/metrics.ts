@@ -2,6 +2,7 @@ import { Gauge, Registry } from 'prom-client';
 import { type RefusalReason } from './errors.ts';
 import { type Outcome, type RefusedRelease } from './follower.ts';
 import { restartReasons, type RestartReason, type WorkerState } from './r/pool.ts';
+import { type TlsRefusal } from './tls/identity.ts';
 import { CounterTally, HistogramTally, type Count, type Distribution } from './tally.ts';
 
 /** In seconds: from a fast model's answer to one that hits a generous time limit. */
@@ -19,6 +20,7 @@ export interface Gauges {
   readonly batching: () => readonly { readonly route: string; readonly merged: boolean }[];
   /** The promoted release that was not fit to be served. */
   readonly refused: () => RefusedRelease | undefined;
+  readonly certificateExpiry: () => Date | undefined;
 }
 
 /** What is counted for one route and method. */
@@ -66,6 +68,7 @@ export class Metrics {
     'penstock_swaps_total',
     'Releases that were promoted, by what became of them here.',
   );
+  readonly #tlsRefusals = new CounterTally('penstock_tls_refusals_total', 'Callers who got no TLS connection.');
   readonly #restarts = new CounterTally('penstock_worker_restarts_total', 'Workers replaced, by reason.');
 
   constructor(gauges: Gauges) {
@@ -78,7 +81,16 @@ export class Metrics {
     this.queueWait = queueWait.with({});
     this.abandoned = abandoned.with({});
     const merging = [this.#mergedCalls, this.#mergedRequests, this.#mergedRows];
-    const own = [this.#requests, this.#duration, queueWait, this.#refusals, abandoned, this.#restarts, this.#swaps];
+    const own = [
+      this.#requests,
+      this.#duration,
+      queueWait,
+      this.#refusals,
+      abandoned,
+      this.#restarts,
+      this.#swaps,
+      this.#tlsRefusals,
+    ];
     for (const tally of [...own, ...merging]) this.registry.registerMetric(tally.asMetric());
     for (const reason of restartReasons) this.#restarts.with({ reason });
     for (const outcome of swapOutcomes) this.#swaps.with({ outcome });
@@ -104,13 +116,19 @@ export class Metrics {
     this.#restarts.with({ reason }).value += 1;
   }
 
+  /** A caller got no TLS connection. */
+  tlsRefused(reason: TlsRefusal): void {
+    this.#tlsRefusals.with({ reason }).value += 1;
+  }
+
   /** A release was promoted, and this has become of it. */
   promoted(outcome: Outcome['kind']): void {
     this.#swaps.with({ outcome }).value += 1;
   }
 }
 
-function showGauges(registry: Registry, { queueDepth, workers, release, batching, refused }: Gauges): void {
+function showGauges(registry: Registry, gauges: Gauges): void {
+  const { batching, certificateExpiry, queueDepth, refused, release, workers } = gauges;
   const registers = [registry];
   new Gauge({
     name: 'penstock_queue_depth',
@@ -159,6 +177,16 @@ function showGauges(registry: Registry, { queueDepth, workers, release, batching
     collect() {
       this.reset();
       for (const { route, merged } of batching()) this.set({ route }, merged ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'penstock_tls_expiry_timestamp_seconds',
+    help: "When the server's certificate expires, in Unix time; absent without TLS.",
+    registers,
+    collect() {
+      this.remove();
+      const expiry = certificateExpiry();
+      if (expiry !== undefined) this.set(expiry.getTime() / 1000);
     },
   });
   new Gauge({

@@ -13,8 +13,11 @@ import { Metrics } from './metrics.ts';
 import { usableProcessors } from './processors.ts';
 import { makeRunDirectory } from './r/run-directory.ts';
 import { Watchdog } from './r/watchdog.ts';
+import { Recycling } from './recycling.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 import { type Served, type Source, type StepOptions } from './source.ts';
+import { type TlsFiles } from './tls/files.ts';
+import { TlsIdentity } from './tls/identity.ts';
 
 export interface ScoringServerOptions extends Served {
   /** 0 for a free one. */
@@ -33,6 +36,10 @@ export interface ScoringServerOptions extends Served {
   readonly lookEvery?: Milliseconds | undefined;
   /** Where to report what is served, if anywhere. */
   readonly replica?: ReplicaOptions | undefined;
+  /** For HTTPS on the port for callers; the admin port stays plain. */
+  readonly tls?: TlsFiles | undefined;
+  /** After how many answers, give or take a tenth, a caller's connection ends; 0 for never, 1,000 unless told. */
+  readonly connectionRequests?: number | undefined;
   readonly logger: Logger;
   /** A steady clock. */
   readonly now?: (() => Milliseconds) | undefined;
@@ -51,7 +58,8 @@ export async function startScoringServer(options: ScoringServerOptions): Promise
   await checkDirectory(options.directory);
   const { signal } = options;
   signal?.throwIfAborted();
-  const server = new ScoringServer(options, await makeRunDirectory());
+  const tls = options.tls && (await TlsIdentity.open(options.tls, { logger: options.logger, now: options.now }));
+  const server = new ScoringServer(options, await makeRunDirectory(), tls);
   const abort = () => void server.kill();
   signal?.addEventListener('abort', abort);
   try {
@@ -85,19 +93,27 @@ export class ScoringServer {
   #adminPort = 0;
 
   /** Starts nothing but a watchdog: `startScoringServer` does the rest. */
-  constructor(options: ScoringServerOptions, runDirectory: string) {
+  constructor(options: ScoringServerOptions, runDirectory: string, tls?: TlsIdentity) {
     this.#options = options;
     this.#runDirectory = runDirectory;
     this.#watchdog = new Watchdog(runDirectory);
-    const { logger, lookEvery = 5_000, now = () => performance.now(), replica, source } = options;
+    const { connectionRequests = 1_000, logger, lookEvery = 5_000, now = () => performance.now() } = options;
+    const { replica, source } = options;
     this.#metrics = new Metrics({
       queueDepth: () => sum(this.#engines.living.map((engine) => engine.queueDepth)),
       workers: () => this.#workerCounts(),
       release: () => this.release,
       batching: () => this.#engines.current?.batching() ?? [],
       refused: () => this.#follower?.refused,
+      certificateExpiry: () => tls?.notAfter,
     });
-    this.#front = new Front({ engine: () => this.#engines.current, budget: new BodyBudget(memoryForBodies()) });
+    this.#front = new Front({
+      engine: () => this.#engines.current,
+      budget: new BodyBudget(memoryForBodies()),
+      recycling: new Recycling(connectionRequests),
+      tls,
+      onTlsRefused: (reason) => this.#metrics.tlsRefused(reason),
+    });
     this.#engines = new Engines({
       runDirectory,
       logger,
@@ -179,6 +195,7 @@ export class ScoringServer {
     return {
       service: engine?.definition.name ?? this.#options.definition.name,
       release: engine?.release ?? null,
+      retiring: this.#engines.retiring.map(({ release }) => release ?? null),
       ready: this.isReady,
       stopping: this.#closing !== undefined,
       startedAt: this.#startedAt.toISOString(),

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { pino } from 'pino';
 import { promote } from '../../releases/promote.ts';
 import { type Azurite } from './azurite.ts';
 import { follow, releasesIn, service } from './follow.ts';
-import { type Scope, isAlive, until } from './server.ts';
+import { isAlive, until, type Scope, type Status } from './server.ts';
 import { startLoad, type LoadResult } from './steady-load.ts';
 
 export interface SwapsOptions {
@@ -47,18 +48,16 @@ export async function runSwaps(t: Scope, azurite: Azurite, options: SwapsOptions
   for (const k of [2, 3, 5]) factors.set(await releases.publish(k), k);
   const ids = [...factors.keys()];
   await promote(releases.store, ids[0]!, service);
-  const server = await follow(t, releases, { workers });
+  // What is logged would be kept, and taken for a leak.
+  const server = await follow(t, releases, { workers, logger: pino({ level: 'silent' }) });
 
   const seen = new Set<number>();
-  /** Until the workers of one release alone are left. */
+  /** Until one release alone is left. */
   const settled = async () => {
-    const states = ['starting', 'idle', 'busy', 'ending'];
-    const count = (state: string) => server.metric(`penstock_workers{state="${state}"}`);
-    await until(async () => {
-      const counts = await Promise.all(states.map(count));
-      return counts.reduce<number>((sum, each) => sum + (each ?? 0), 0) === workers;
+    const { workers: living } = await until(async () => {
+      const status = (await server.admin('/status')).json() as Status & { retiring: string[] };
+      return status.retiring.length === 0 && status.workers.length === workers && status;
     });
-    const { workers: living } = await server.status();
     for (const { pid } of living) seen.add(pid);
   };
   const load = startLoad({
@@ -100,8 +99,12 @@ export function footprint(): Footprint {
     heap: heapUsed,
     rss,
     descriptors: descriptors(),
-    childProcesses: process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length,
+    childProcesses: childProcesses(),
   };
+}
+
+function childProcesses(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
 }
 
 /** Linux alone shows them. TCP connections aside: those of the load come and go. */
