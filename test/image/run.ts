@@ -36,9 +36,10 @@ async function main(files: readonly string[]): Promise<number> {
     const [code] = (await once(ava, 'close')) as [number | null];
     return code ?? 1;
   } catch (error) {
-    if (!(error instanceof NoEngine) || process.env['PENSTOCK_REQUIRE_IMAGE'] === '1') throw error;
-    say(`skipped: ${error.message}`);
-    return 0;
+    if (!(error instanceof NoEngine)) throw error;
+    const required = process.env['PENSTOCK_REQUIRE_IMAGE'] === '1';
+    say(`${required ? 'failed' : 'skipped'}: ${error.message}`);
+    return required ? 1 : 0;
   } finally {
     await stop();
     await rm(directory, { recursive: true, force: true });
