@@ -1,16 +1,19 @@
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { ChannelSource } from '../../plumber-app/server/channel.ts';
 import { startScoringServer, type ScoringServer } from '../../plumber-app/server/serve.ts';
+import { type ReplicaOptions } from '../../plumber-app/server/replica.ts';
 import { type Served, type Source } from '../../plumber-app/server/source.ts';
+import { type TlsFiles } from '../../plumber-app/server/tls/files.ts';
 import { UserError } from '../../service/errors.ts';
 import { loadService } from '../../service/load.ts';
 import { commandLogger } from '../log.ts';
 import { createOutput } from '../output.ts';
 import { storeFrom, storeOption } from '../store-option.ts';
+import { addTlsOptions, tlsFrom, type TlsOptions } from '../tls-options.ts';
 
-interface Options {
+interface Options extends TlsOptions {
   readonly port: number;
   readonly host: string;
   readonly workers?: number;
@@ -18,7 +21,19 @@ interface Options {
   readonly store?: string;
   readonly channel?: string;
   readonly cache: string;
+  readonly pod: string;
+  readonly connectionRequests: number;
   readonly json: boolean;
+}
+
+interface Origin {
+  readonly served: Served;
+  readonly source?: Source;
+  readonly replica?: ReplicaOptions;
+}
+
+interface Serving extends Origin {
+  readonly tls: TlsFiles | undefined;
 }
 
 /** `penstock serve DIR`, or `--store URL --channel NAME`: the scoring server alone, until a signal ends it. */
@@ -33,20 +48,24 @@ export function serveCommand(): Command {
     .addOption(storeOption())
     .option('--channel <name>', 'the channel to follow in the store')
     .option('--cache <dir>', 'where pulled releases are kept', join(homedir(), '.cache', 'penstock', 'releases'))
-    .option('--json', 'log as JSON lines', false);
+    .option('--pod <name>', "this replica's name in the reports that it writes to the store", podName())
+    .option(
+      '--connection-requests <number>',
+      'end a kept connection after so many answers, give or take a tenth; 0 for never',
+      wholeNumber,
+      1000,
+    );
+  addTlsOptions(command).option('--json', 'log as JSON lines', false);
   return command.action(async (directory: string | undefined, options: Options) => {
     const storeIsGiven = command.getOptionValueSource('store') === 'cli';
-    await serve(await origin(directory, options, storeIsGiven), options);
+    const tls = tlsFrom(options);
+    await serve({ ...(await origin(directory, options, storeIsGiven)), tls }, options);
   });
 }
 
 /** Where to serve from, by what was said. @throws UserError when that is nothing, or two things */
-async function origin(
-  directory: string | undefined,
-  options: Options,
-  storeIsGiven: boolean,
-): Promise<{ served: Served; source?: Source }> {
-  const { channel, cache } = options;
+async function origin(directory: string | undefined, options: Options, storeIsGiven: boolean): Promise<Origin> {
+  const { channel, cache, pod } = options;
   if (directory !== undefined) {
     if (storeIsGiven || channel !== undefined) {
       throw new UserError('expected a directory, or --store with --channel, but not both');
@@ -54,12 +73,13 @@ async function origin(
     return { served: { directory: resolve(directory), definition: await loadService(directory) } };
   }
   if (channel === undefined) throw new UserError('nothing to serve: expected a directory, or --store with --channel');
-  const source = new ChannelSource(storeFrom(options), channel, cache);
-  return { served: await source.first(), source };
+  const store = storeFrom(options);
+  const source = new ChannelSource(store, channel, cache);
+  return { served: await source.first(), source, replica: { store, pod } };
 }
 
-async function serve({ served, source }: { served: Served; source?: Source }, options: Options): Promise<void> {
-  const { port, host, workers, adminPort, json } = options;
+async function serve({ served, tls, ...following }: Serving, options: Options): Promise<void> {
+  const { port, host, workers, adminPort, connectionRequests, json } = options;
   const output = createOutput(json, process.stdout);
   const logger = commandLogger(json, json ? process.stdout : process.stderr);
   const stopping = new AbortController();
@@ -77,11 +97,17 @@ async function serve({ served, source }: { served: Served; source?: Source }, op
   for (const signal of signals) process.on(signal, stop);
   try {
     const { signal } = stopping;
-    server = await startScoringServer({ ...served, source, port, host, workers, adminPort, logger, signal });
-    const url = (of: number) => `http://${host.includes(':') ? `[${host}]` : host}:${of}`;
-    logger.info({ url: url(server.port), admin: url(server.adminPort), release: server.release }, 'serving');
-    output.line(`scoring server  ${url(server.port)}  ${served.release ?? served.directory}`);
-    output.line(`admin           ${url(server.adminPort)}/status`);
+    server = await startScoringServer({
+      ...served,
+      ...following,
+      ...{ port, host, workers, adminPort, connectionRequests, tls, logger, signal },
+    });
+    const address = host.includes(':') ? `[${host}]` : host;
+    const url = `${tls === undefined ? 'http' : 'https'}://${address}:${server.port}`;
+    const admin = `http://${address}:${server.adminPort}`;
+    logger.info({ url, admin, release: server.release }, 'serving');
+    output.line(`scoring server  ${url}  ${served.release ?? served.directory}`);
+    output.line(`admin           ${admin}/status`);
     await stopped.promise;
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
@@ -94,6 +120,16 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port < 65536) return port;
   throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A whole number is expected.');
+}
+
+/** In Kubernetes the pod's name. */
+function podName(): string {
+  return process.env['HOSTNAME'] ?? hostname();
 }
 
 function workerCount(text: string): number {

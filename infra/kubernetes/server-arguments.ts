@@ -31,7 +31,7 @@ export function serverArguments({
     ...['--admin-port', String(ports.admin)],
     ...['--tls-cert', certificate],
     ...['--tls-key', key],
-    ...['--client-ca', clients],
-    ...['--client-subject', subject],
+    ...['--tls-ca', clients],
+    ...['--tls-subject', subject],
   ];
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { ChannelSource } from '../../../plumber-app/server/channel.ts';
 import { startScoringServer } from '../../../plumber-app/server/serve.ts';
 import { openStore } from '../../../releases/store.ts';
@@ -17,8 +18,16 @@ export interface ServerReady {
 }
 
 runPart<ServerPartOptions>(async ({ store, channel, cache }, logger) => {
-  const source = new ChannelSource(openStore(store, { logger }), channel, cache);
-  const server = await startScoringServer({ ...(await source.first()), source, port: 0, adminPort: 0, logger });
+  const opened = openStore(store, { logger });
+  const source = new ChannelSource(opened, channel, cache);
+  const server = await startScoringServer({
+    ...(await source.first()),
+    source,
+    replica: { store: opened, pod: hostname() },
+    port: 0,
+    adminPort: 0,
+    logger,
+  });
   const url = (port: number) => `http://127.0.0.1:${port}`;
   return {
     ready: { url: url(server.port), adminUrl: url(server.adminPort), release: server.release } satisfies ServerReady,
