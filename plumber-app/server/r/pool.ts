@@ -142,8 +142,9 @@ export class Pool {
   }
 
   counts(): Record<WorkerState, number> {
-    const busy = this.#ready.filter((worker) => !worker.isIdle).length;
-    return { starting: this.#starting.size, idle: this.live - busy, busy, ending: this.#ending.size };
+    const counts = { starting: this.#starting.size, idle: 0, busy: 0, ending: this.#ending.size };
+    for (const worker of this.#ready) counts[stateOf(worker)] += 1;
+    return counts;
   }
 
   async status(): Promise<WorkerStatus[]> {
@@ -152,7 +153,7 @@ export class Pool {
       all.map(async (worker) => ({
         name: worker.name,
         pid: worker.pid,
-        state: this.#ending.has(worker) ? ('ending' as const) : worker.isIdle ? ('idle' as const) : ('busy' as const),
+        state: this.#ending.has(worker) ? 'ending' : stateOf(worker),
         startedAt: new Date(worker.startedAt).toISOString(),
         served: worker.served,
         rss: await residentMemory(worker.pid),
@@ -243,4 +244,10 @@ export class Pool {
       if (worker.isIdle) void worker.end('memory');
     }
   }
+}
+
+/** One that we have killed, or whose connection has failed, is about to be lost. */
+function stateOf(worker: Worker): 'idle' | 'busy' | 'ending' {
+  if (!worker.isSound) return 'ending';
+  return worker.isIdle ? 'idle' : 'busy';
 }

@@ -97,10 +97,11 @@ export class Worker implements SlotOwner {
   onBroken(): void {
     if (this.#doom !== undefined || this.#isGone || this.#isDoubtful) return;
     this.#isDoubtful = true;
-    void this.#answers().then((answers) => {
-      if (!answers) return this.kill('unresponsive');
-      this.#isDoubtful = false;
-      this.#onChange();
+    void this.#answers().then(async (answers) => {
+      if (answers) {
+        this.#isDoubtful = false;
+        this.#onChange();
+      } else if (!(await within(vanishesWithin, this.gone))) this.kill('unresponsive');
     });
   }
 
