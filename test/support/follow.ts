@@ -34,6 +34,8 @@ export interface Releases {
   publish(k: number, options?: ReleaseOptions): Promise<string>;
   /** Cuts the line, or mends it. */
   setAway(away: boolean): void;
+  /** Cuts the line when so many bytes more have come over it. */
+  cutAfter(bytes: number): void;
 }
 
 export async function releasesIn(t: Scope, azurite: Azurite): Promise<Releases> {
@@ -52,6 +54,7 @@ export async function releasesIn(t: Scope, azurite: Azurite): Promise<Releases> 
     remote: openStore(`http://127.0.0.1:${line.port}/devstoreaccount1/${container}`),
     cache: join(work, 'cache'),
     setAway: (away) => line.setAway(away),
+    cutAfter: (bytes) => line.cutAfter(bytes),
     async publish(k, options = {}) {
       const directory = join(work, String((published += 1)));
       await writeService(directory, k, options);
@@ -85,12 +88,23 @@ export async function follow(t: Scope, releases: Releases, options: ServeOptions
   return serve(t, directory, { release, source, lookEvery: 3_600_000, ...options });
 }
 
+interface Line {
+  readonly port: number;
+  setAway(away: boolean): void;
+  cutAfter(bytes: number): void;
+}
+
 /** A TCP line to a server that can be cut. */
-async function lineTo(t: Scope, target: URL): Promise<{ port: number; setAway(away: boolean): void }> {
+async function lineTo(t: Scope, target: URL): Promise<Line> {
   let isAway = false;
+  let left = Infinity;
   const sockets = new Set<Socket>();
+  const setAway = (away: boolean) => {
+    isAway = away;
+    if (away) for (const socket of sockets) socket.destroy();
+  };
   const line = createServer((client) => {
-    if (isAway) return client.destroy();
+    if (isAway) return void client.destroy();
     const server = connect(Number(target.port), target.hostname);
     for (const [socket, other] of [
       [client, server],
@@ -102,22 +116,21 @@ async function lineTo(t: Scope, target: URL): Promise<{ port: number; setAway(aw
         sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
     }
-    return undefined;
+    client.pipe(server);
+    server.pipe(client);
+    server.on('data', (bytes) => {
+      left -= bytes.length;
+      if (left > 0) return;
+      left = Infinity;
+      setAway(true);
+    });
   });
-  const cut = () => sockets.forEach((socket) => socket.destroy());
   line.listen(0, '127.0.0.1');
   await once(line, 'listening');
   t.teardown(() => {
     line.close();
-    cut();
+    setAway(true);
   });
-  return {
-    port: (line.address() as AddressInfo).port,
-    setAway(away) {
-      isAway = away;
-      if (away) cut();
-    },
-  };
+  return { port: (line.address() as AddressInfo).port, setAway, cutAfter: (bytes) => (left = bytes) };
 }

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promote } from '../../../releases/promote.ts';
@@ -152,6 +153,21 @@ test('a store that is away harms nobody, and is followed again when it is back',
   await until(async () => (await server.get('/k')).text === '[3]');
   t.is((await statusOf(server)).follows.trouble, null);
   t.is((await statusOf(server)).refused, null);
+});
+
+test('a store that goes away while a release is pulled does not speak against the release', async (t) => {
+  const releases = await releasesIn(t, azurite);
+  await serves(releases, await releases.publish(2));
+  const server = await follow(t, releases, { lookEvery: 50 });
+  const model = randomBytes(512 * 1024).toString('hex');
+  const three = await releases.publish(3, { files: { model } });
+  releases.cutAfter(model.length / 2);
+  await serves(releases, three);
+  await until(async () => (await swaps(server, 'unreachable')) === 1);
+  t.is((await statusOf(server)).refused, null);
+  t.is((await server.get('/k')).text, '[2]');
+  releases.setAway(false);
+  await until(async () => (await server.get('/k')).text === '[3]');
 });
 
 test('when the channel moves on, what is being loaded is abandoned, even if it loads for ever', async (t) => {
