@@ -120,10 +120,12 @@ export class Front {
       lease.open -= 1;
       this.#open -= 1;
       if (this.#open === 0) this.#whenIdle?.();
+      if (isPipelined) socket.off('close', onClose);
     };
     reply.on('close', onClose);
     // A pipelined request has no socket yet, and is not told when that closes.
-    if (reply.socket === null) socket.setMaxListeners(0).on('close', onClose);
+    const isPipelined = reply.socket === null;
+    if (isPipelined) socket.setMaxListeners(0).on('close', onClose);
   }
 }
 
