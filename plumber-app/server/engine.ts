@@ -228,10 +228,12 @@ export class Engine implements JobContext, Workshop {
   #end(): void {
     this.#isEnding = true;
     clearTimeout(this.#pumpTimer);
-    this.#meetNoClaim();
+    this.#giveUp();
   }
 
-  #meetNoClaim(): void {
+  /** Nothing that waits will get a worker. */
+  #giveUp(): void {
+    for (const job of this.#queue.drain()) job.refuse(refusals.notReady.retryAfter(1));
     const claims = [...this.#claims];
     this.#claims.clear();
     for (const take of claims) take(undefined);
@@ -305,10 +307,7 @@ export class Engine implements JobContext, Workshop {
   }
 
   #pump(): void {
-    if (this.#pool.isHopeless) {
-      for (const job of this.#queue.drain()) job.refuse(refusals.notReady.retryAfter(1));
-      this.#meetNoClaim();
-    }
+    if (this.#isEnding || this.#pool.isHopeless) this.#giveUp();
     for (const take of this.#claims) {
       const slot = this.#pool.take();
       if (slot === undefined) return;

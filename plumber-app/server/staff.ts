@@ -101,7 +101,8 @@ export class Staff {
   }
 
   #takeBack(slot: Slot<Worker>, isUsable: boolean): void {
-    if (slot !== this.given) return this.#workshop.giveBack(slot);
+    // The one given may have been given back and come again, as any other.
+    if (slot !== this.given || !this.#isHeld) return this.#workshop.giveBack(slot);
     // At once: it may live all the same, and be the only one that the calls which wait can get.
     if (!isUsable) return this.dismiss();
     const [next] = this.#waiting;
