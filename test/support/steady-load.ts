@@ -60,14 +60,18 @@ export function startLoad({ port, callers, judge }: LoadOptions): { stop(): Prom
   };
 }
 
+/** What takes longer was lost. */
+const answersWithin = 20_000;
+
 function send(port: number, agent: Agent | false, x: number | undefined) {
   return new Promise<{ status: number; release: string; text: string }>((resolve, reject) => {
-    const options = { port, host: '127.0.0.1', agent };
+    const options = { port, host: '127.0.0.1', agent, timeout: answersWithin };
     const request =
       x === undefined
         ? httpRequest({ ...options, path: '/k' })
         : httpRequest({ ...options, path: '/score', method: 'POST', headers: { 'content-type': 'application/json' } });
     request.once('error', reject);
+    request.once('timeout', () => request.destroy(new Error('no answer')));
     request.once('response', (response: IncomingMessage) => {
       let text = '';
       response.setEncoding('utf8');

@@ -54,7 +54,9 @@ export async function runSwaps(t: Scope, azurite: Azurite, options: SwapsOptions
   const seen = new Set<number>();
   /** Until one release alone is left. */
   const settled = async () => {
+    const patience = AbortSignal.timeout(60_000);
     const { workers: living } = await until(async () => {
+      if (patience.aborted) throw new Error('the old release does not end');
       const status = (await server.admin('/status')).json() as Status & { retiring: string[] };
       return status.retiring.length === 0 && status.workers.length === workers && status;
     });

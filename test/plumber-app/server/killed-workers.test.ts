@@ -67,7 +67,10 @@ test('a large request whose worker is killed is answered all the same', async (t
   process.kill(busy.pid, 'SIGKILL');
   const { status, text } = await answer;
   t.is(status, 200);
-  t.deepEqual((JSON.parse(text) as { id: string }[]).map(({ id }) => id), rows.map((_, i) => String(i)));
+  t.deepEqual(
+    (JSON.parse(text) as { id: string }[]).map(({ id }) => id),
+    rows.map((_, i) => String(i)),
+  );
   await allIdle(server, 2);
 });
 
