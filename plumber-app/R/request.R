@@ -6,19 +6,20 @@
 
 # An httpuv application around a plumber router.
 wrapped <- function(router) {
-  app <- list(
+  list(
     call = function(req) {
       control <- req$HTTP_X_PENSTOCK_CONTROL
       if (!is.null(control)) return(answer_control(control))
       restore_peer(req)
+      # Plumber's upload limit. As httpuv's onHeaders it would answer and hang up while the body is still being written, and
+      # the writer may then see the broken connection before it sees the answer.
+      refusal <- router$onHeaders(req)
+      if (!is.null(refusal)) return(framed(refusal, req$REQUEST_METHOD))
       answer <- router$call(req)
       if (!promises::is.promising(answer)) return(framed(answer, req$REQUEST_METHOD))
       promises::then(answer, function(value) framed(value, req$REQUEST_METHOD))
     }
   )
-  # Plumber's onHeaders enforces the upload limit alone; without a limit it costs every request a round trip for nothing.
-  if (isTRUE(getOption("plumber.maxRequestSize", 0) > 0)) app$onHeaders <- function(req) router$onHeaders(req)
-  app
 }
 
 # httpuv frames an answer by its body. Without one (newer versions, 1.6.15) or with a longer Content-Length that the API

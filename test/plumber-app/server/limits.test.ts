@@ -26,6 +26,9 @@ test("plumber's own upload limit still answers as it does alone", async (t) => {
   const answer = await get('/x', { method: 'POST', body: Buffer.alloc(2000) });
   t.is(answer.status, 413);
   t.is(answer.text, 'Maximum upload size exceeded');
+  // More than a socket holds: R must not hang up before it has been written.
+  const large = { method: 'POST', body: Buffer.alloc(3_000_000) };
+  for (const { status } of await Promise.all(Array.from({ length: 20 }, () => get('/x', large)))) t.is(status, 413);
   t.is((await get('/x', { method: 'POST', body: '{}' })).text, '["taken"]');
 });
 
