@@ -39,6 +39,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'read a release back and compare every file with its SHA-256',
     load: async () => (await import('./commands/verify.ts')).verifyCommand(),
   },
+  call: {
+    summary: 'call a service through a gateway',
+    load: async () => (await import('./commands/call.ts')).callCommand(),
+  },
   image: {
     summary: 'build the container image of a service, push it to a registry',
     load: async () => (await import('./commands/image.ts')).imageCommand(),

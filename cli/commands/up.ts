@@ -1,10 +1,11 @@
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../../service/errors.ts';
+import { send } from '../call/send.ts';
 import { createOutput, type Output } from '../output.ts';
 import { portNumber } from '../port.ts';
 import { trainedExample } from '../stack/example.ts';
-import { curlLine, sampleCall, send } from '../stack/sample-call.ts';
+import { curlLine, sampleCall } from '../stack/sample-call.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
 import { openState, type StackState } from '../stack/state.ts';
 
@@ -72,6 +73,11 @@ async function up(state: StackState, options: Options): Promise<void> {
   });
   endNow = () => stack.kill();
   try {
+    await state.announce({
+      gateway: stack.gatewayUrl,
+      store: stack.storeUrl,
+      services: stack.services.map(({ definition, channel }) => ({ name: definition.name, channel })),
+    });
     const failed = stack.failed.then((why) => {
       if (!stopping.signal.aborted) throw new UserError(why);
     });
@@ -121,7 +127,8 @@ async function once(stack: Stack, output: Output): Promise<void> {
   output.line('');
   const answers = [];
   for (const service of stack.services) {
-    const answer = await send(await sampleCall(service, key), key);
+    const call = await sampleCall(service, key);
+    const answer = { method: call.method, url: call.url, ...(await send(call, key)) };
     output.line(`${answer.method} ${answer.url}`);
     output.line(`  ${answer.status}  ${answer.release ?? ''}  ${shortened(answer.body)}`);
     answers.push(answer);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import axios from 'axios';
 import type { Method } from '../../service/definition.ts';
+import { send } from '../call/send.ts';
 import type { RunningService } from './stack.ts';
 
 /** A call that shows that a service answers. */
@@ -9,15 +9,6 @@ export interface SampleCall {
   readonly method: Method;
   readonly url: string;
   readonly body: string | undefined;
-}
-
-/** What it answered. */
-export interface SampleAnswer {
-  readonly method: Method;
-  readonly url: string;
-  readonly status: number;
-  readonly release: string | undefined;
-  readonly body: string;
 }
 
 /**
@@ -29,27 +20,11 @@ export interface SampleAnswer {
 export async function sampleCall(service: RunningService, key: string): Promise<SampleCall> {
   const [probe] = service.definition.probes;
   if (probe === undefined)
-    return { method: 'GET', url: service.url + (await firstGetRoute(service, key)), body: undefined };
+    return { method: 'GET', url: service.url + (await firstGetRoute(service.url, key)), body: undefined };
   const { method, path } = probe;
   const body = probe.body === undefined ? undefined : await readFile(join(service.directory, probe.body), 'utf8');
   const rows = service.definition.routes.find((route) => route.method === method && route.path === path)?.rows;
   return { method, url: service.url + path, body: body === undefined ? undefined : firstRow(body.trim(), rows) };
-}
-
-/** Sends a call with a subscription key. Any status is an answer. @throws when there is none */
-export async function send({ method, url, body }: SampleCall, key: string): Promise<SampleAnswer> {
-  const answer = await axios.request<string>({
-    method,
-    url,
-    data: body === undefined ? undefined : Buffer.from(body),
-    headers: { 'Ocp-Apim-Subscription-Key': key, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    responseType: 'text',
-    transformResponse: (text: string) => text,
-    validateStatus: () => true,
-    proxy: false,
-  });
-  const release = answer.headers['x-penstock-release'] as string | undefined;
-  return { method, url, status: answer.status, release, body: answer.data };
 }
 
 /** The call as a line for a shell. */
@@ -69,9 +44,10 @@ function firstRow(body: string, rows: string | undefined): string {
   return JSON.stringify({ ...fields, [rows]: fields[rows]?.slice(0, 1) });
 }
 
-async function firstGetRoute(service: RunningService, key: string): Promise<string> {
+/** The API's first GET route that needs no parameter in its path, else its description. */
+export async function firstGetRoute(api: string, key: string | undefined): Promise<string> {
   const description = '/openapi.json';
-  const { status, body } = await send({ method: 'GET', url: service.url + description, body: undefined }, key);
+  const { status, body } = await send({ method: 'GET', url: api + description, body: undefined }, key);
   if (status !== 200) return description;
   const { paths } = JSON.parse(body) as { paths?: Record<string, Record<string, unknown>> };
   const route = Object.entries(paths ?? {}).find(([path, methods]) => 'get' in methods && !path.includes('{'));

@@ -47,6 +47,8 @@ export interface RunningService {
 export interface Stack {
   readonly services: readonly RunningService[];
   readonly gatewayUrl: string;
+  /** The releases container. */
+  readonly storeUrl: string;
   /** A subscription key by product. */
   readonly keys: Readonly<Record<string, string>>;
   /** Where the `health` function answers, its key included. */
@@ -171,6 +173,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         url: `${gatewayUrl}/${service.definition.name}`,
       })),
       gatewayUrl,
+      storeUrl,
       keys,
       healthUrl,
       invoke: (name) => functions.ask<Outcome>({ invoke: name } satisfies Invoke),

@@ -4,6 +4,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../service/errors.ts';
 
+const keyFile = 'keys.json';
+const addressFile = 'addresses.json';
+
 /** The folder in which the local stack keeps its blobs, keys, pulled releases and logs between two starts. */
 export interface StackState {
   readonly directory: string;
@@ -11,8 +14,24 @@ export interface StackState {
   folder(name: string): Promise<string>;
   /** The subscription keys of this folder: drawn once, then kept, so that a `curl` line goes on working. */
   keys(subscriptions: readonly string[]): Promise<Record<string, string>>;
+  /** Tells other commands where the stack that has the folder is reached. */
+  announce(stack: Addresses): Promise<void>;
   /** Lets another stack use the folder. */
   release(): Promise<void>;
+}
+
+/** Where a local stack is reached. */
+export interface Addresses {
+  readonly gateway: string;
+  /** The releases container's URL. */
+  readonly store: string;
+  readonly services: readonly { readonly name: string; readonly channel: string }[];
+}
+
+/** A local stack that runs. */
+export interface StackThatRuns extends Addresses {
+  /** A subscription key by product; the functions' own key is among them. */
+  readonly keys: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,8 +41,9 @@ export interface StackState {
  */
 export async function openState(directory: string): Promise<StackState> {
   await mkdir(directory, { recursive: true });
-  const lock = join(directory, 'lock');
+  const [lock, addresses] = [join(directory, 'lock'), join(directory, addressFile)];
   await take(lock, directory);
+  await rm(addresses, { force: true });
   return {
     directory,
     async folder(name) {
@@ -32,14 +52,30 @@ export async function openState(directory: string): Promise<StackState> {
       return path;
     },
     async keys(subscriptions) {
-      const file = join(directory, 'keys.json');
+      const file = join(directory, keyFile);
       const kept = existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Record<string, string>) : {};
       const keys = Object.fromEntries(subscriptions.map((id) => [id, kept[id] ?? randomBytes(16).toString('hex')]));
       await writeFile(file, `${JSON.stringify({ ...kept, ...keys }, undefined, 2)}\n`, { mode: 0o600 });
       return keys;
     },
-    release: () => rm(lock, { force: true }),
+    announce: (stack) => writeFile(addresses, `${JSON.stringify(stack, undefined, 2)}\n`),
+    async release() {
+      await rm(addresses, { force: true });
+      await rm(lock, { force: true });
+    },
   };
+}
+
+/** The stack that runs in a folder and has started; undefined when none does. */
+export async function runningStack(directory: string): Promise<StackThatRuns | undefined> {
+  const read = (file: string) => readFile(join(directory, file), 'utf8');
+  try {
+    if (!isAlive(Number(await read('lock')))) return undefined;
+    const addresses = JSON.parse(await read(addressFile)) as Addresses;
+    return { ...addresses, keys: JSON.parse(await read(keyFile)) as Record<string, string> };
+  } catch {
+    return undefined;
+  }
 }
 
 async function take(lock: string, directory: string): Promise<void> {
@@ -50,7 +86,8 @@ async function take(lock: string, directory: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
-  if (owner > 0 && isAlive(owner)) {
+  // This process's own id in a lock is that of an earlier process, as it happens in containers.
+  if (owner !== process.pid && isAlive(owner)) {
     throw new UserError(
       `${directory} is in use by a local stack that runs (process ${owner}): stop it, or name another folder with --state`,
     );
@@ -60,6 +97,7 @@ async function take(lock: string, directory: string): Promise<void> {
 }
 
 function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
     return true;
