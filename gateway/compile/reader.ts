@@ -232,6 +232,17 @@ export class PolicyReader {
     return child;
   }
 
+  /** Notes a child that comes after one that it must come before. The orders are those of API Management's XML schemas. */
+  inOrder(...names: readonly string[]): void {
+    let last = '';
+    for (const { name, line } of this.element.children) {
+      if (!names.includes(name)) continue;
+      if (names.indexOf(name) < names.indexOf(last))
+        this.refuse(`${this.name}: ${name} must come before ${last}`, line);
+      else last = name;
+    }
+  }
+
   /** All children, as policies that run one after another. */
   steps(): Step {
     for (const child of this.element.children) this.#readChildren.add(child);

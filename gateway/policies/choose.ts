@@ -5,6 +5,7 @@ export const choose: Policy = {
   name: 'choose',
   sections: sectionNames,
   compile(element) {
+    element.inOrder('when', 'otherwise');
     const branches = element.children('when').map((when) => ({
       condition: when.requiredFlag('condition'),
       steps: when.steps(),

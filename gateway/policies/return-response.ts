@@ -11,6 +11,7 @@ export const returnResponse: Policy = {
   name: 'return-response',
   sections: sectionNames,
   compile(element) {
+    element.inOrder('set-status', 'set-header', 'set-body');
     const variable = element.optionalText('response-variable-name');
     const statusElement = element.child('set-status');
     const status = statusElement && statusEdit(statusElement);

@@ -15,6 +15,7 @@ export const sendRequest: Policy = {
   name: 'send-request',
   sections: sectionNames,
   compile(element) {
+    element.inOrder('set-url', 'set-method', 'set-header', 'set-body');
     const mode = element.choice('mode', ['new', 'copy'], 'new');
     const variable = element.text('response-variable-name');
     const seconds = element.optionalInteger('timeout', { min: 0 });

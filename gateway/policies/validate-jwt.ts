@@ -18,6 +18,14 @@ export const validateJwt: Policy = {
   name: 'validate-jwt',
   sections: ['inbound'],
   compile(element) {
+    element.inOrder(
+      'openid-config',
+      'issuer-signing-keys',
+      'decryption-keys',
+      'audiences',
+      'issuers',
+      'required-claims',
+    );
     const read = tokenReader(element);
     const refuse = tokenRefusal(element);
     const requireExpiration = element.flag('require-expiration-time', true);

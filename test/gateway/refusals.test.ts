@@ -93,6 +93,33 @@ test('missing and wrong attributes are told with what is expected', async (t) =>
   ]);
 });
 
+test('children in another order than that of API Management are refused', async (t) => {
+  const lines = await refusal(t, {
+    'api.xml': policies({
+      inbound: `<validate-jwt header-name="Authorization"><audiences><audience>a</audience></audiences>
+<openid-config url="https://issuer.example/config" /></validate-jwt>
+<rate-limit calls="1" renewal-period="1"><operation id="get" calls="1" renewal-period="1" />
+<api id="a" calls="1" renewal-period="1" /></rate-limit>
+<send-request response-variable-name="r"><set-body>x</set-body>
+<set-url>https://a.example</set-url>
+<set-method>POST</set-method></send-request>
+<choose><otherwise />
+<when condition="true" /></choose>
+<return-response><set-body>x</set-body><set-header name="a"><value>1</value></set-header>
+<set-status code="200" /></return-response>`,
+    }),
+  });
+  t.deepEqual(lines, [
+    'api.xml:2: validate-jwt: openid-config must come before audiences',
+    'api.xml:4: rate-limit: api must come before operation',
+    'api.xml:6: send-request: set-url must come before set-body',
+    'api.xml:7: send-request: set-method must come before set-body',
+    'api.xml:9: choose: when must come before otherwise',
+    'api.xml:10: return-response: set-header must come before set-body',
+    'api.xml:11: return-response: set-status must come before set-body',
+  ]);
+});
+
 test('fragments: a missing one, one in another, one that is none', async (t) => {
   t.deepEqual(
     await refusal(t, {

@@ -126,7 +126,7 @@ function compound(operator: string, place: Place, right: Bound, node: Syntax, sc
   let current: unknown;
   const left: Bound = { type: place.type, node: place.node, run: () => current };
   const computed = binary(operator, left, right, node, scope);
-  const explicit = explicitConversion(computed.type, place.type, scope.context.isChecked);
+  const explicit = explicitConversion(computed.type, place.type, scope.context.isChecked ?? false);
   const narrowed =
     converted(computed, place.type) ??
     (explicit && converted(right, place.type) ? applied(computed, place.type, explicit) : undefined);

@@ -149,7 +149,7 @@ function numeric(operator: string, left: Bound, right: Bound, node: Syntax, scop
   const operands = [operand(left, type, scope), operand(right, type, scope)] as const;
   const isLifted = left.type.isNullable || right.type.isNullable;
   if (['<', '>', '<=', '>='].includes(operator)) return comparison(operator, operands, isLifted, node);
-  const isChecked = scope.context.isChecked || (left.constant !== undefined && right.constant !== undefined);
+  const isChecked = scope.context.isChecked ?? (left.constant !== undefined && right.constant !== undefined);
   const compute = arithmetic(operator, type, isChecked) as ((a: unknown, b: unknown) => unknown) | undefined;
   if (!compute) return undefined;
   const result = typeNamed(type);

@@ -18,7 +18,7 @@ export function bindCast(node: Syntax, scope: Scope): Bound {
   const implicit = converted(value, type);
   if (implicit) return { ...implicit, node };
   if (!value.lambda && !value.methods) {
-    const conversion = explicitConversion(value.type, type, scope.context.isChecked);
+    const conversion = explicitConversion(value.type, type, scope.context.isChecked ?? false);
     if (conversion) return { ...applied({ ...value, node }, type, conversion) };
   }
   return scope.fail(node, `cannot convert type '${describe(value)}' to '${type.name}'`);

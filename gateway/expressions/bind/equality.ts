@@ -1,6 +1,6 @@
 import { canDowncast } from '../conversions.ts';
 import { type Syntax } from '../syntax.ts';
-import { typeNamed } from '../type.ts';
+import { nullableOf, typeNamed, withoutNullable } from '../type.ts';
 import { isNullish, operand, promoted, undefinedOperator } from './binary.ts';
 import { type Bound, type Run } from './bound.ts';
 import { converted } from './convert.ts';
@@ -24,8 +24,9 @@ function sameness(left: Bound, right: Bound, node: Syntax, scope: Scope): Run | 
   if (names.every((name) => name === 'string' || name === 'bool' || name === 'bool?')) {
     return names[0]!.replace('?', '') === names[1]!.replace('?', '') ? strict(left.run, right.run) : undefined;
   }
-  const enumType = [left, right].find((bound) => bound.type.definition.kind === 'enum')?.type;
-  if (enumType) {
+  const bare = [left, right].map((bound) => withoutNullable(bound.type)).find((one) => one.definition.kind === 'enum');
+  if (bare) {
+    const enumType = left.type.isNullable || right.type.isNullable ? nullableOf(bare) : bare;
     const pair = [converted(left, enumType), converted(right, enumType)] as const;
     return pair[0] && pair[1] && strict(pair[0].run, pair[1].run);
   }

@@ -104,7 +104,8 @@ function instanceMember(receiver: Bound, name: Syntax, node: Syntax, scope: Scop
   if (receiver.methods || receiver.lambda) scope.fail(node, `'${receiver.node.text}' has no members`);
   const { text, typeArguments } = splitName(name, scope);
   const shortable = receiver.shortable ? { shortable: true } : {};
-  const [property] = instanceMembers(receiver.type, 'property', text)[0] ?? [];
+  // With type arguments, C# looks for methods alone: `property.Value` and `property.Value<int>()` are two members.
+  const [property] = typeArguments.length > 0 ? [] : (instanceMembers(receiver.type, 'property', text)[0] ?? []);
   if (property) {
     noteContextUse(receiver, text, scope);
     return {

@@ -78,7 +78,8 @@ interface DeclareOptions {
 
 /** What the statements around a place allow there. */
 export interface Context {
-  readonly isChecked: boolean;
+  /** Undefined outside `checked` and `unchecked`: there constants may not overflow, and all else may. */
+  readonly isChecked: boolean | undefined;
   readonly inLoop: boolean;
   readonly inCatch: boolean;
   /** The loop or switch that `break` leaves; it learns from where, and what has no value there. */
@@ -101,7 +102,12 @@ export class Scope {
     this.unit = unit;
     this.body = body;
     this.parent = parent;
-    const inherited = parent?.context ?? { isChecked: false, inLoop: false, inCatch: false, breakTarget: undefined };
+    const inherited = parent?.context ?? {
+      isChecked: undefined,
+      inLoop: false,
+      inCatch: false,
+      breakTarget: undefined,
+    };
     this.context = { ...inherited, ...context };
   }
 

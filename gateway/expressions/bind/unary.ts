@@ -60,7 +60,8 @@ function sign(operator: string, bound: Bound, node: Syntax, scope: Scope): Bound
   const result = bound.type.isNullable ? nullableOf(typeNamed(type)) : typeNamed(type);
   if (operator === '+') return { type: result, node, run };
   if (operator !== '-' && operator !== '~') return undefined;
-  const compute = negation(operator, type, scope.context.isChecked) as ((value: unknown) => unknown) | undefined;
+  const compute = negation(operator, type, scope.context.isChecked ?? false) as
+    ((value: unknown) => unknown) | undefined;
   return compute && { type: result, node, run: (frame) => lift(run(frame), compute) };
 }
 
@@ -83,9 +84,10 @@ function step(operator: '++' | '--', target: Syntax, node: Syntax, scope: Scope,
   if (!isNumeric(name))
     return scope.fail(node, `operator '${operator}' cannot be applied to operand of type '${name}'`);
   const type = promotedOne(name, '+')!;
-  const add = arithmetic(operator[0]!, type, scope.context.isChecked) as (a: unknown, b: unknown) => unknown;
+  const add = arithmetic(operator[0]!, type, scope.context.isChecked ?? false) as (a: unknown, b: unknown) => unknown;
   const narrow =
-    explicitConversion(typeNamed(type), place.type, scope.context.isChecked)?.apply ?? ((value: unknown) => value);
+    explicitConversion(typeNamed(type), place.type, scope.context.isChecked ?? false)?.apply ??
+    ((value: unknown) => value);
   const widen = explicitConversion(place.type, typeNamed(type), false)?.apply ?? ((value: unknown) => value);
   const one = type === 'long' || type === 'ulong' ? 1n : 1;
   const run: Run = (frame) => {

@@ -12,6 +12,14 @@ export class Guid extends NetObject {
     this.digits = digits;
   }
 
+  /** The reverse of `bytes`. */
+  static of(bytes: Uint8Array): Guid {
+    if (bytes.length !== 16) {
+      throw new NetException('ArgumentException', 'Byte array for GUID must be exactly 16 bytes long.');
+    }
+    return new Guid(Buffer.from(inNetOrder(bytes)).toString('hex'));
+  }
+
   static readonly empty = new Guid('0'.repeat(32));
 
   static create(): Guid {
@@ -45,8 +53,7 @@ export class Guid extends NetObject {
 
   /** The sixteen bytes as .NET orders them: the first three groups are little-endian. */
   get bytes(): Uint8Array {
-    const raw = Buffer.from(this.digits, 'hex');
-    return Uint8Array.from([3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15], (i) => raw[i]!);
+    return inNetOrder(Buffer.from(this.digits, 'hex'));
   }
 
   format(format: string | null): string {
@@ -83,4 +90,9 @@ export class Guid extends NetObject {
   override toString(): string {
     return this.format('D');
   }
+}
+
+/** Turns the first three groups around; done twice, it is undone. */
+function inNetOrder(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from([3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15], (i) => bytes[i]!);
 }

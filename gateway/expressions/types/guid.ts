@@ -18,6 +18,10 @@ define({
   initial: Guid.empty,
   members: {
     'Guid(string g)': parse,
+    'Guid(byte[] b)': (bytes: Uint8Array | null) => {
+      if (bytes === null) throw argumentNull('b');
+      return Guid.of(bytes);
+    },
     'static Guid Empty': () => Guid.empty,
     'static Guid NewGuid()': () => Guid.create(),
     'static Guid Parse(string input)': parse,

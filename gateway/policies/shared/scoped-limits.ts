@@ -35,6 +35,7 @@ export function scopedLimits<Limit>(
       return { limit: read(child), key: `${outer.key}/${key}`, applies: both };
     });
 
+  element.inOrder('api', 'operation');
   const all = { limit: read(element), key: 'all', applies: () => true };
   const apis = element.children('api').flatMap((child) => {
     const api = named(child, 'Api');

@@ -196,6 +196,10 @@ table('URIs and GUIDs', [
     'Convert.ToBase64String(Guid.Parse("0f8fad5b-d9cb-469f-a165-70867728950e").ToByteArray())',
     'String W62PD8vZn0ahZXCGdyiVDg==',
   ],
+  [
+    'new Guid(Guid.Parse("0f8fad5b-d9cb-469f-a165-70867728950e").ToByteArray()).ToString()',
+    'String 0f8fad5b-d9cb-469f-a165-70867728950e',
+  ],
 ]);
 
 test('a text that is no URI throws', (t) => {

@@ -121,6 +121,7 @@ test('checked arithmetic and division throw', (t) => {
   const overflow = 'OverflowException: Arithmetic operation resulted in an overflow.';
   t.is(thrown('@{ int x = int.MaxValue; return checked(x + 1); }'), overflow);
   t.is(thrown('@{ int x = int.MaxValue; checked { x++; } return x; }'), overflow);
+  t.is(shown('unchecked(int.MaxValue + 1)'), 'Int32 -2147483648');
   t.is(thrown('@{ long x = 1L << 40; return checked((int)x); }'), overflow);
   t.is(thrown('@{ int x = int.MinValue; int y = -1; return x / y; }'), overflow);
   t.is(ran('int x = int.MaxValue; return unchecked(x + 1);'), 'Int32 -2147483648');
