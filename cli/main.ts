@@ -1,5 +1,8 @@
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isMistake } from './mistake.ts';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /** A command's module is loaded only when it is called: the Azure SDKs alone take half a second. */
 const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
@@ -39,6 +42,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'read a release back and compare every file with its SHA-256',
     load: async () => (await import('./commands/verify.ts')).verifyCommand(),
   },
+  diff: {
+    summary: 'show in which files two releases differ',
+    load: async () => (await import('./commands/diff.ts')).diffCommand(),
+  },
   call: {
     summary: 'call a service through a gateway',
     load: async () => (await import('./commands/call.ts')).callCommand(),
@@ -73,10 +80,11 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
 async function program(args: readonly string[]): Promise<Command> {
   const penstock = new Command('penstock')
     .description('Real-time scoring of R models: behind API Management on Azure, and on a laptop first.')
+    .version(version, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show help')
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
-  const named = args.find((arg) => !arg.startsWith('-'));
+  const named = args.find((arg) => !arg.startsWith('-') && arg !== 'help');
   for (const [name, { summary, load }] of Object.entries(commands)) {
     if (name !== named) {
       penstock.command(name).summary(summary).description(summary);
@@ -100,4 +108,15 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// Whoever reads what is printed may stop reading, as `head` does: then there is nobody to run for.
+let isHeard = true;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (isHeard && error.code !== 'EPIPE') throw error;
+    if (!isHeard) return;
+    isHeard = false;
+    if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM');
+    else process.exit(1);
+  });
+}
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Method } from '../../service/definition.ts';
+import { contentTypeOf } from '../../service/content-type.ts';
 import { send } from '../call/send.ts';
 import type { RunningService } from './stack.ts';
 
@@ -8,7 +9,10 @@ import type { RunningService } from './stack.ts';
 export interface SampleCall {
   readonly method: Method;
   readonly url: string;
-  readonly body: string | undefined;
+  readonly body: string | Buffer | undefined;
+  readonly contentType?: string;
+  /** Where the body is, when it does not fit on a line. */
+  readonly file?: string;
 }
 
 /**
@@ -22,15 +26,21 @@ export async function sampleCall(service: RunningService, key: string): Promise<
   if (probe === undefined)
     return { method: 'GET', url: service.url + (await firstGetRoute(service.url, key)), body: undefined };
   const { method, path } = probe;
-  const body = probe.body === undefined ? undefined : await readFile(join(service.directory, probe.body), 'utf8');
+  const url = service.url + path;
+  if (probe.body === undefined) return { method, url, body: undefined };
+  const file = join(service.directory, probe.body);
+  const contentType = contentTypeOf(probe.body);
+  const bytes = await readFile(file);
+  if (contentType !== 'application/json') return { method, url, body: bytes, contentType, file };
   const rows = service.definition.routes.find((route) => route.method === method && route.path === path)?.rows;
-  return { method, url: service.url + path, body: body === undefined ? undefined : firstRow(body.trim(), rows) };
+  return { method, url, body: firstRow(bytes.toString().trim(), rows), contentType };
 }
 
 /** The call as a line for a shell. */
-export function curlLine({ method, url, body }: SampleCall, key: string): string {
+export function curlLine({ method, url, body, contentType, file }: SampleCall, key: string): string {
   const quote = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  const data = body === undefined ? [] : ['-H', quote('Content-Type: application/json'), '-d', quote(body)];
+  const content = typeof body === 'string' ? ['-d', quote(body)] : ['--data-binary', quote(`@${file}`)];
+  const data = body === undefined ? [] : ['-H', quote(`Content-Type: ${contentType}`), ...content];
   const verb = method === (body === undefined ? 'GET' : 'POST') ? [] : ['-X', method];
   return ['curl', '-s', ...verb, quote(url), '-H', quote(`Ocp-Apim-Subscription-Key: ${key}`), ...data].join(' ');
 }
@@ -44,12 +54,26 @@ function firstRow(body: string, rows: string | undefined): string {
   return JSON.stringify({ ...fields, [rows]: fields[rows]?.slice(0, 1) });
 }
 
-/** The API's first GET route that needs no parameter in its path, else its description. */
+interface Described {
+  readonly parameters?: readonly { readonly required?: boolean }[];
+}
+
+/** The API's first GET route that needs no parameter, else its description, which may not be there. */
 export async function firstGetRoute(api: string, key: string | undefined): Promise<string> {
   const description = '/openapi.json';
   const { status, body } = await send({ method: 'GET', url: api + description, body: undefined }, key);
-  if (status !== 200) return description;
-  const { paths } = JSON.parse(body) as { paths?: Record<string, Record<string, unknown>> };
-  const route = Object.entries(paths ?? {}).find(([path, methods]) => 'get' in methods && !path.includes('{'));
+  const paths = status === 200 ? Object.entries(pathsIn(body)) : [];
+  const route = paths.find(([path, { get }]) => {
+    return get !== undefined && !path.includes('{') && !get.parameters?.some(({ required }) => required);
+  });
   return route?.[0] ?? description;
+}
+
+function pathsIn(description: string): Record<string, { readonly get?: Described }> {
+  try {
+    return (JSON.parse(description) as { paths?: Record<string, { get?: Described }> }).paths ?? {};
+  } catch {
+    // An API may have something else of its own there.
+    return {};
+  }
 }

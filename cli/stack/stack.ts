@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { QueueClient } from '@azure/storage-queue';
 import { buildFunctions } from '../../functions/build.ts';
+import { definitionOf } from '../../releases/definition.ts';
 import { openStore } from '../../releases/store.ts';
 import type { ServiceDefinition } from '../../service/definition.ts';
-import { loadService } from '../../service/load.ts';
 import { pull } from '../../releases/pull.ts';
 import { products as productsOf } from '../../service/products.ts';
 import { startAzurite } from './azurite.ts';
@@ -112,7 +112,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       signal.throwIfAborted();
       say('scoring server', `${server.ready.url}  ${release}`);
       const pulled = await pull(store, release, cache);
-      const definition = await loadService(pulled, { products: 'any' });
+      const definition = await definitionOf(pulled, release);
       services.push({ definition, directory: pulled, channel, release, url: '', backend: server.ready.url });
     }
 

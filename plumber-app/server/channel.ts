@@ -1,9 +1,9 @@
 import { ReleaseCache } from '../../releases/cache.ts';
 import { readChannel } from '../../releases/channel.ts';
+import { definitionOf } from '../../releases/definition.ts';
 import { parseReleaseId } from '../../releases/id.ts';
 import { pull } from '../../releases/pull.ts';
 import { type Store } from '../../releases/store.ts';
-import { loadService } from '../../service/load.ts';
 import { type Served, type Source, type StepOptions } from './source.ts';
 
 /** A channel of a release store: what is promoted there is pulled, verified and served. */
@@ -39,9 +39,7 @@ export class ChannelSource implements Source {
     await this.#cache.claim(release);
     const directory = await pull(this.#store, release, this.#cache.directory, { signal });
     onStep?.('definition');
-    // Products were checked when it was published, against an environment that we don't know.
-    const definition = await loadService(directory, { products: 'any' });
-    return { directory, definition, release };
+    return { directory, definition: await definitionOf(directory, release), release };
   }
 
   async keepOnly(releases: readonly string[]): Promise<void> {

@@ -47,6 +47,15 @@ test('a release is published, promoted, listed, verified and rolled back by the 
   const listed = await json<{ id: string; channels: string[] }[]>(['releases', ...store]);
   t.deepEqual(listed.value.find(({ id }) => id === second.value.release)?.channels, ['hello']);
 
+  const difference = [/changed {2}plumber\.R .* → /, /^-function\(\) "hello"\n\+function\(\) "hello again"$/m];
+  const diff = await penstock(['diff', 'hello', ...store]);
+  t.is(diff.code, 0, diff.stderr);
+  t.true(diff.stdout.startsWith(`${first.value.release} → ${second.value.release}\n`));
+  for (const shown of difference) t.regex(diff.stdout, shown);
+  t.regex(diff.stdout, /^same {5}1 files$/m);
+  const reverse = await penstock(['diff', 'hello', first.value.release, ...store]);
+  t.true(reverse.stdout.startsWith(`${second.value.release} → ${first.value.release}\n`));
+
   const verified = await penstock(['verify', second.value.release, ...store]);
   t.regex(verified.stdout, /intact: 2 files/);
 

@@ -42,12 +42,28 @@ test('--once calls a Plumber directory without a service.yaml, warms it and exit
   const state = await mkdtemp(join(tmpdir(), 'penstock-once-'));
   const { code, stdout, stderr } = await penstock(['up', '--once', '--json', '--state', state, '--service', directory]);
   t.is(code, 0, stderr);
-  const result = JSON.parse(stdout) as { calls: { status: number; body: string }[]; functions: { ok: boolean }[] };
+  const result = JSON.parse(stdout) as {
+    calls: { status: number; body: string; url: string }[];
+    functions: { ok: boolean }[];
+  };
   t.like(result.calls[0], { status: 200, body: '["hello"]' });
+  // Its name is made of the directory's, not of where the release was pulled to.
+  t.regex(result.calls[0]!.url, /\/penstock-service-[a-z0-9-]+\/hello$/);
   t.deepEqual(
     result.functions.map(({ ok }) => ok),
     [true, true],
   );
+  for (const made of [directory, state]) await rm(made, { recursive: true });
+});
+
+test('--once takes the answer of an API that nobody described for what it is', async (t) => {
+  const api =
+    '#* @filter login\nfunction(res) {\n  res$status <- 401\n  "log in"\n}\n#* @get /hello\nfunction() "hello"\n';
+  const directory = await temporary({ 'plumber.R': api });
+  const state = await mkdtemp(join(tmpdir(), 'penstock-once-'));
+  const { code, stdout, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory]);
+  t.is(code, 0, stderr);
+  t.regex(stdout, /\/openapi\.json\n {2}401 .*\["log in"\]\n/);
   for (const made of [directory, state]) await rm(made, { recursive: true });
 });
 
