@@ -28,6 +28,11 @@ function run(command, args, options = {}) {
   giveUp(`\`${command} ${args.join(' ')}\` failed:\n${output.join('\n')}`);
 }
 
+function checkNode() {
+  const { node } = process.versions;
+  if (Number(node.split('.')[0]) < 20) giveUp(`Node.js 20 or newer is needed; this is ${node} (https://nodejs.org)`);
+}
+
 function installR() {
   const missing = missingFromR();
   if (missing.debian.length === 0) return;
@@ -89,6 +94,7 @@ function installForTests() {
   run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { env });
 }
 
+checkNode();
 installR();
 installPackages();
 linkCommand();
