@@ -35,7 +35,8 @@ function refuse(service: string, { method, path }: Route, allowed: readonly stri
         status: 403,
         reason: 'Forbidden',
         headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ statusCode: 403, message }),
+        // Doubled braces would be a named value.
+        body: JSON.stringify({ statusCode: 403, message }).replaceAll('{{', String.raw`{\u007b`),
       }),
     ],
   };

@@ -51,14 +51,28 @@ function literal(value: Literal): string {
 }
 
 /**
- * A regular C# string literal (C# language specification, 6.4.5.6). Doubled braces would be a named value; an apostrophe
- * would look like a character literal to tools that search the XML, where the quotes around it are entities.
+ * A regular C# string literal (C# language specification, 6.4.5.6). Doubled braces would be a named value; tools that search
+ * the XML, where the quotes around a literal are entities, would take an apostrophe for a character literal's, two slashes
+ * for a comment's and a bracket for the expression's own.
  */
 function quoted(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is escaped
-  const escaped = text.replace(/[\\"]|['\u0000-\u001f\u007f-\uffff]|\{(?=\{)|\}(?=\})/g, (character) => {
+  const hidden = isBalanced(text) ? misread : new RegExp(`${misread.source}|[()[\\]{}]`, 'g');
+  const escaped = text.replace(hidden, (character) => {
     if (character === '\\' || character === '"') return `\\${character}`;
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
   return `"${escaped}"`;
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are what is escaped
+const misread = /[\\"]|['\u0000-\u001f\u007f-\uffff]|\{(?=\{)|\}(?=\})|\/(?=[/*])/g;
+
+function isBalanced(text: string): boolean {
+  const open: string[] = [];
+  for (const [bracket] of text.matchAll(/[()[\]{}]/g)) {
+    const closed = { ')': '(', ']': '[', '}': '{' }[bracket];
+    if (closed === undefined) open.push(bracket);
+    else if (open.pop() !== closed) return false;
+  }
+  return open.length === 0;
 }

@@ -28,6 +28,8 @@ limits: { timeout: 1500ms, queueTimeout: 1s, body: 16mb }
 routes:
   POST /score: { access: [standard] }
   GET /rows/<id:int>/it's: { access: [trial] }
+  GET /: { access: [trial] }
+  GET /open(//*bracket/{{team}}: { access: [trial] }
 `,
   'service.yaml',
   'everything',
