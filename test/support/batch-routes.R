@@ -114,8 +114,29 @@ function(df) as.POSIXct("2024-01-01", tz = "UTC") + df$x
 #* @post /formatted
 function(df) format(df$x)
 
+#* A column of texts is read as its first value is.
+#* @post /days
+function(df) as.numeric(as.Date(df$s))
+
+#* A column of texts is read as all its values can be: without the time, beside a day.
+#* @post /times
+function(df) as.numeric(as.POSIXct(df$s, tz = "UTC"))
+
+#* Alone, an integer is refused.
+#* @post /doubles
+function(df) {
+  stopifnot(is.double(df$x))
+  df$x * 2
+}
+
 #* @post /integers
 function(df) if (is.integer(df$x)) df$x + 1L else df$x * 3
+
+#* @post /next
+function(df) df$x + 1L
+
+#* @post /before
+function(df) df$x - 1L
 
 #* @post /overflow
 function(df) df$x * 1e5L

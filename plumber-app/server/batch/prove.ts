@@ -1,5 +1,6 @@
 import { type Milliseconds } from '../../../service/units.ts';
-import { type RowRules } from '../rows/rules.ts';
+import { R_INTEGER_MAX } from '../rows/kinds.ts';
+import { type ColumnRule, type RowRules } from '../rows/rules.ts';
 import { type Malformed, RowScanner, type Scan } from '../rows/scan.ts';
 import { fieldTexts, rowTexts } from '../rows/texts.ts';
 import { type Answer, hasHeaders, lastingHeaders, type Outcome } from './answer.ts';
@@ -54,6 +55,8 @@ const LARGE_MERGE = 64;
 const LONGEST_MERGE: Milliseconds = 1_000;
 /** The product of two such integers overflows in R, and as a double R writes this number in another way. */
 const LARGE_INTEGER = 100_000;
+/** In how many columns other texts are tried. */
+const MOST_TEXT_COLUMNS = 16;
 
 /**
  * Finds out whether requests of a route may merge: sends rows of the probes alone and merged, and compares status,
@@ -66,6 +69,7 @@ export async function prove(trial: Trial): Promise<Proof> {
     const rows = await comparison.usableRows();
     await comparison.repeat(rows);
     await comparison.compareAlike(rows);
+    await comparison.compareTexts(rows);
     const reason = await reasonOf(() => comparison.compareMixed(rows));
     return { allowed: true, mixNumbers: reason === undefined, reason, headers: comparison.headers, experience };
   } catch (error) {
@@ -95,6 +99,8 @@ class Comparison {
   readonly #mixing: RowScanner;
   /** What requests alone were answered, by the text of their rows; undefined: not at all, or not with 200. */
   readonly #alone = new Map<string, Answer | undefined>();
+  /** The rows of merged calls that failed as a request in them does alone. */
+  readonly #failsMerged = new Set<string>();
   /** The request whose path, query and other fields are used. */
   #sample: Sample;
   #frame: Scan | undefined;
@@ -143,6 +149,23 @@ class Comparison {
     if (sure === 0) throw new Objection('no slice of a merged answer is surely the answer that its rows have alone');
   }
 
+  /**
+   * Merges rows with texts that the probes don't have, as far as the schema takes them: R reads a column of texts by its
+   * first value (`as.Date`) or by all of them (`as.POSIXct`, `type.convert`).
+   */
+  async compareTexts(rows: readonly string[]): Promise<void> {
+    const fields = new Map(rows.flatMap((row) => fieldTexts(row).map(([name, value]) => [name, { row, value }] as const)));
+    const texts = [...fields].filter(([, { value }]) => value.startsWith('"')).slice(0, MOST_TEXT_COLUMNS);
+    for (const [name, { row, value }] of texts) {
+      for (const other of otherTexts(JSON.parse(value) as string)) {
+        const odd = rowOf(fieldTexts(row).map(([n, v]) => [n, n === name ? JSON.stringify(other) : v]));
+        if (this.#signature(this.#exact, [odd]) !== this.#signature(this.#exact, [row])) continue;
+        await this.#compareParts([[row], [odd]]);
+        if (this.#alone.get(odd) !== undefined) await this.#compareParts([[odd], [row]]);
+      }
+    }
+  }
+
   /** Merges rows whose numbers are integers in one and decimals in the other. */
   async compareMixed(rows: readonly string[]): Promise<void> {
     const some = rows.slice(0, MOST_DERIVED);
@@ -150,9 +173,9 @@ class Comparison {
       some.map((row) => this.#derive(row, to)),
     );
     const [integers = [], , , nulls = []] = derived;
-    const groups = this.#groups(this.#mixing, [...new Set([...rows, ...derived.flat()])]).filter((group) =>
-      this.#isMixed(group),
-    );
+    const extremes = [asGreatest, asLeast].map((to) => this.#derive(some[0]!, to));
+    const tried = [...new Set([...rows, ...derived.flat(), ...extremes])];
+    const groups = this.#groups(this.#mixing, tried).filter((group) => this.#isMixed(group));
     if (groups.length === 0) throw new Objection('no rows with integers and decimals in one column could be tried');
     for (const group of groups.slice(0, MOST_GROUPS)) await this.#compare(group);
     // An integer and a missing value in one request, beside decimals in another.
@@ -207,9 +230,22 @@ class Comparison {
 
   async #compareParts(parts: readonly (readonly string[])[], scanner = this.#exact): Promise<number> {
     const whole: { readonly rows: readonly string[]; readonly answer: Answer }[] = [];
+    const failing = new Set<string>();
     for (const rows of parts) {
+      if (this.#signature(scanner, rows) === undefined) continue;
       const answer = await this.#askAlone(rows);
-      if (answer !== undefined && this.#signature(scanner, rows) !== undefined) whole.push({ rows, answer });
+      if (answer !== undefined) whole.push({ rows, answer });
+      else failing.add(rows.join(','));
+    }
+    const [good] = whole;
+    for (const bad of failing) {
+      if (good === undefined) break;
+      const body = `${good.rows.join(',')},${bad}`;
+      if (this.#failsMerged.has(body)) continue;
+      if ((await this.#ask([body])) !== undefined) {
+        throw new Objection(`R answers ${quote(bad)} beside another row, but not alone: the schema should refuse it`);
+      }
+      this.#failsMerged.add(body);
     }
     if (whole.length < 2) return 0;
     const merged = await this.#ask(whole.flatMap(({ rows }) => rows));
@@ -271,13 +307,14 @@ class Comparison {
   }
 
   /** The same row with other numbers where the schema says `number`; a number stays where none of the others passes. */
-  #derive(row: string, to: (value: number) => string[]): string {
+  #derive(row: string, to: (value: number, rule: ColumnRule) => string[]): string {
     const signature = this.#signature(this.#mixing, [row]);
     if (signature === undefined) return row;
     const fields = fieldTexts(row);
     fields.forEach(([name, value], i) => {
-      if (signature.types[signature.layout.place(JSON.parse(name) as string) ?? -1] !== 'n') return;
-      for (const candidate of to(Number(value))) {
+      const place = signature.layout.place(JSON.parse(name) as string) ?? -1;
+      if (signature.types[place] !== 'n') return;
+      for (const candidate of to(Number(value), signature.layout.rules[place]!)) {
         fields[i]![1] = candidate;
         if (this.#trial.passes(this.#body([rowOf(fields)]))) return;
       }
@@ -318,8 +355,24 @@ function asLargeInteger(value: number): string[] {
   return [String(LARGE_INTEGER), ...asInteger(value)];
 }
 
+/** Where a sum of integers leaves R's range, which a sum of doubles does not. */
+function asGreatest(value: number, { most }: ColumnRule): string[] {
+  return [String(Math.min(R_INTEGER_MAX, Math.floor(most))), ...asInteger(value)];
+}
+
+function asLeast(value: number, { least }: ColumnRule): string[] {
+  return [String(Math.max(-R_INTEGER_MAX, Math.ceil(least))), ...asInteger(value)];
+}
+
 function asNull(): string[] {
   return ['null'];
+}
+
+/** Texts that R may read in another way than this one. */
+function otherTexts(text: string): string[] {
+  const date = /^\d{4}-\d\d-\d\d/.exec(text)?.[0];
+  const dates = date === undefined ? [] : [date, date.replaceAll('-', '/'), `${date} 11:22:33`, `${date}T11:22:33Z`];
+  return ['?', '1', ...dates].filter((other) => other !== text);
 }
 
 function spread<Item>(items: readonly Item[], most: number): Item[] {

@@ -89,7 +89,7 @@ for (const [path, expected] of Object.entries(WRONG)) {
   });
 }
 
-for (const path of ['/integers', '/overflow']) {
+for (const path of ['/integers', '/overflow', '/next', '/before', '/doubles']) {
   test(`rows may merge though numbers may not mix: ${path}`, async (t) => {
     const { allowed, mixNumbers, reason } = await tell(path);
     t.true(allowed);
@@ -97,6 +97,23 @@ for (const path of ['/integers', '/overflow']) {
     t.truthy(reason);
   });
 }
+
+const TEXTS: Record<string, string> = {
+  '/days': '{"df":[{"s":"2024-05-06"},{"s":"2023-01-31"},{"s":"2020-02-29"}]}',
+  '/times': '{"df":[{"s":"2024-05-06 07:08:09"},{"s":"2023-01-31 10:11:12"},{"s":"2020-02-29 01:02:03"}]}',
+};
+const day: Schema = { type: 'object', properties: { s: { type: 'string', format: 'date' } } };
+const time: Schema = { type: 'object', properties: { s: { type: 'string', pattern: '^.{10} .{8}$' } } };
+
+test('texts that R reads by their neighbours keep requests apart, where the schema lets them through', async (t) => {
+  for (const path of ['/days', '/times']) {
+    const { allowed, reason } = await tell(path, TEXTS[path]);
+    t.false(allowed, path);
+    t.regex(reason ?? '', /beside another row, but not alone|alone but .* merged/);
+  }
+  t.true((await tell('/days', TEXTS['/days'], day)).allowed);
+  t.true((await tell('/times', TEXTS['/times'], time)).allowed);
+});
 
 test('numbers do not mix where the schema does not say number', async (t) => {
   const { allowed, mixNumbers } = await tell('/numbers', ROWS, {
