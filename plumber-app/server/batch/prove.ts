@@ -154,7 +154,9 @@ class Comparison {
    * first value (`as.Date`) or by all of them (`as.POSIXct`, `type.convert`).
    */
   async compareTexts(rows: readonly string[]): Promise<void> {
-    const fields = new Map(rows.flatMap((row) => fieldTexts(row).map(([name, value]) => [name, { row, value }] as const)));
+    const fields = new Map(
+      rows.flatMap((row) => fieldTexts(row).map(([name, value]) => [name, { row, value }] as const)),
+    );
     const texts = [...fields].filter(([, { value }]) => value.startsWith('"')).slice(0, MOST_TEXT_COLUMNS);
     for (const [name, { row, value }] of texts) {
       for (const other of otherTexts(JSON.parse(value) as string)) {
