@@ -110,22 +110,23 @@ export class Front {
   #follow(job: Job, engine: Engine, reply: ServerResponse, lease: Lease): void {
     const { socket } = job.request;
     this.#open += 1;
-    lease.open += 1;
+    const { pipeline } = lease;
+    pipeline.enter();
     engine.onOpened();
     const onClose = () => {
       if (!job.close()) return;
       this.#options.budget.give(job.bodyHeld);
       engine.onClosed(job);
       this.#answering.delete(socket);
-      lease.open -= 1;
+      if (isPipelined) pipeline.unfollow(onClose);
+      pipeline.leave();
       this.#open -= 1;
       if (this.#open === 0) this.#whenIdle?.();
-      if (isPipelined) socket.off('close', onClose);
     };
     reply.on('close', onClose);
     // A pipelined request has no socket yet, and is not told when that closes.
     const isPipelined = reply.socket === null;
-    if (isPipelined) socket.setMaxListeners(0).on('close', onClose);
+    if (isPipelined) pipeline.follow(onClose);
   }
 }
 

@@ -1,12 +1,13 @@
 import { type Socket } from 'node:net';
+import { Pipeline } from './pipeline.ts';
 
-/** One caller's connection: how many answers it may still carry, and how many requests on it wait for theirs. */
+/** One caller's connection: how many answers it may still carry, and the requests on it that wait for theirs. */
 export class Lease {
-  /** Requests that have come and are not answered to the last byte. */
-  open = 0;
+  readonly pipeline: Pipeline;
   #left: number;
 
-  constructor(answers: number) {
+  constructor(socket: Socket, answers: number) {
+    this.pipeline = new Pipeline(socket);
     this.#left = answers;
   }
 
@@ -16,7 +17,7 @@ export class Lease {
    */
   endsNow(): boolean {
     this.#left -= 1;
-    return this.#left <= 0 && this.open <= 1;
+    return this.#left <= 0 && this.pipeline.open <= 1;
   }
 }
 
@@ -42,7 +43,7 @@ export class Recycling {
   leaseOf(socket: Socket): Lease {
     let lease = this.#leases.get(socket);
     if (lease === undefined) {
-      lease = new Lease(Math.max(1, Math.round(this.#answers * (0.9 + 0.2 * this.#random()))));
+      lease = new Lease(socket, Math.max(1, Math.round(this.#answers * (0.9 + 0.2 * this.#random()))));
       this.#leases.set(socket, lease);
     }
     return lease;

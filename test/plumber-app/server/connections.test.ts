@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { Recycling } from '../../../plumber-app/server/recycling.ts';
 import { Certificates } from '../../support/certificates.ts';
-import { api, serve } from '../../support/server.ts';
+import { api, serve, until, working } from '../../support/server.ts';
 
 test('with a certificate callers speak HTTPS, and the admin port stays plain', async (t) => {
   const certificates = await Certificates.in(t);
@@ -65,10 +65,32 @@ test('requests that have come on a connection are answered before it ends', asyn
   t.is(text.match(/^Connection: close\r$/gim)?.length, 1);
 });
 
+test('of what a caller pipelines no more is read than can soon be answered; all of it is answered in the end', async (t) => {
+  const server = await serve(t, api('faults'));
+  const depth = async () => (await server.status()).queue.depth;
+  const requests = (count: number, more = '') => `GET /pid HTTP/1.1\r\nHost: a\r\n${more}\r\n`.repeat(count);
+  const { finish } = await working(t, server);
+  const endless = connect(server.port, '127.0.0.1');
+  endless.write(requests(60_000));
+  await until(async () => (await depth()) > 60);
+  let most = 0;
+  for (let poll = 0; poll < 100; poll += 1) most = Math.max(most, await depth());
+  t.true(most < 10_000, `${most} of them wait in the server`);
+  endless.destroy();
+  await finish();
+  await until(async () => (await depth()) === 0);
+
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write(requests(300, `X-Long: ${'x'.repeat(1_000)}\r\n`) + requests(1, 'Connection: close\r\n'));
+  let text = '';
+  for await (const chunk of socket as AsyncIterable<Buffer>) text += chunk.toString();
+  t.is(text.match(/HTTP\/1\.1 200 OK\r/g)?.length, 301);
+});
+
 test('connections that were opened together end at different times; none is all that some want', (t) => {
   const lastOf = (recycling: Recycling) => {
-    const lease = recycling.leaseOf({} as never);
-    lease.open = 1;
+    const lease = recycling.leaseOf(new Socket());
+    lease.pipeline.enter();
     let answers = 1;
     while (!lease.endsNow() && answers < 5_000) answers += 1;
     return answers;
