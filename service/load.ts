@@ -68,7 +68,7 @@ async function textOf(directory: string, file: string): Promise<string | undefin
     return await readFile(file, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw new UserError(`${file} cannot be read: ${message}`);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UserError(`${file} cannot be read: ${message}`);
   }
   const isDirectory = await stat(directory).then(
     (found) => found.isDirectory(),

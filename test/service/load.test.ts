@@ -220,7 +220,7 @@ test('a directory that is not there is said to be none', async (t) => {
   const directory = join(await directoryOf(t), 'none');
   await t.throwsAsync(loadService(directory), { instanceOf: UserError, message: /none is not a directory/ });
   await writeFile(directory, '');
-  await t.throwsAsync(loadService(directory), { instanceOf: UserError });
+  await t.throwsAsync(loadService(directory), { instanceOf: UserError, message: /none is not a directory/ });
 });
 
 test('any text gives a definition or a UserError, never another failure', (t) => {
