@@ -14,6 +14,8 @@ const notToR: ReadonlySet<string> = new Set([
   'x-penstock-peer',
   'x-penstock-control',
 ]);
+/** To R `X_Penstock_Control` and `X-Penstock-Control` are one: httpuv makes HTTP_X_PENSTOCK_CONTROL of both. */
+const disguised = /^x[-_]penstock[-_]/;
 
 /**
  * A caller's headers as R gets them.
@@ -59,7 +61,9 @@ function without(raw: readonly string[], dropped: ReadonlySet<string>): RawHeade
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] as string;
     const lowerCase = name.toLowerCase();
-    if (!dropped.has(lowerCase) && !named?.has(lowerCase)) kept.push(name, raw[i + 1] as string);
+    if (dropped.has(lowerCase) || named?.has(lowerCase)) continue;
+    if (lowerCase.includes('_') && disguised.test(lowerCase)) continue;
+    kept.push(name, raw[i + 1] as string);
   }
   return kept;
 }

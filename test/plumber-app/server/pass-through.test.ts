@@ -38,7 +38,11 @@ test('R sees the caller, the path, the query and the headers unchanged, and noth
     'X-Forwarded-For': '10.0.0.1, 10.0.0.2',
     'X-Penstock-Peer': '6.6.6.6 6 6.6.6.6 6',
     'x-penstock-control': 'stop',
+    X_Penstock_Peer: '7.7.7.7 7 7.7.7.7 7',
+    'x-penstock_control': 'stop',
     'x-penstock-subscription': 'me',
+    x_penstock_subscription: 'somebody else',
+    x_underscored: 'as it is',
     'X-Repeated': ['1', '2'],
   };
   const seen = (await get(path, { headers })).json() as Received;
@@ -52,6 +56,7 @@ test('R sees the caller, the path, the query and the headers unchanged, and noth
   t.is(seen.HTTP_X_PENSTOCK_SUBSCRIPTION, 'me');
   t.is(seen.HTTP_X_PENSTOCK_PEER, '');
   t.is(seen.HTTP_X_PENSTOCK_CONTROL, '');
+  t.is(seen.headers.x_underscored, 'as it is');
   t.is(seen.headers.host, `127.0.0.1:${port}`);
   t.is(seen.headers['x-repeated'], '1,2');
   t.false('x-penstock-peer' in seen.headers);
