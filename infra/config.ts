@@ -128,20 +128,38 @@ export async function loadEnvironment(name: string, root: string): Promise<Envir
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`${relative(root, path)} cannot be read (${error.code}); PENSTOCK_ENV names a file in config/`);
   });
-  const config = parseConfig(text, relative(root, path));
+  return readEnvironment(name, text, root, (directory) => serviceText(root, directory));
+}
+
+/**
+ * The environment that the text of `config/NAME.yaml` describes.
+ * @param definitionIn the text of the `service.yaml` in a directory
+ * @throws UserError as `loadEnvironment` does
+ */
+export async function readEnvironment(
+  name: string,
+  text: string,
+  root: string,
+  definitionIn: (directory: string) => Promise<string>,
+): Promise<Environment> {
+  const config = parseConfig(text, join('config', `${name}.yaml`));
   const known = [...new Set([...productNames, ...Object.keys(config.products)])];
   const services = await Promise.all(
     config.services.map(async (entry) => {
-      return { ...entry, definition: await definitionOf(root, entry.directory, known) };
+      const { directory } = entry;
+      const fallback = serviceNameOf(resolve(root, directory));
+      const definition = await definitionIn(directory);
+      const options = { products: known };
+      return { ...entry, definition: parseService(definition, join(directory, serviceFile), fallback, options) };
     }),
   );
   return environmentOf(name, config, services);
 }
 
 /** Only the text of `service.yaml` counts here: the files that it names belong to the release, not to the deployment. */
-async function definitionOf(root: string, directory: string, known: readonly string[]): Promise<ServiceDefinition> {
+async function serviceText(root: string, directory: string): Promise<string> {
   const path = join(root, directory, serviceFile);
-  const text = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
+  return readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
     const isDirectory = await stat(join(root, directory)).then(
       (found) => found.isDirectory(),
       () => false,
@@ -149,7 +167,6 @@ async function definitionOf(root: string, directory: string, known: readonly str
     if (error.code === 'ENOENT' && isDirectory) return '';
     throw new UserError(`services: ${directory} is not a directory with a plumber.R (${error.code})`);
   });
-  return parseService(text, join(directory, serviceFile), serviceNameOf(resolve(root, directory)), { products: known });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../service/errors.ts';
+import { forStorage } from './cidr.ts';
 import { loadEnvironment } from './config.ts';
 import { idsOf } from './ids.ts';
 import { namesOf, serviceNamesOf, stackNames } from './naming.ts';
@@ -20,7 +21,8 @@ export async function describe(name: string, root: string) {
     subscription,
     region,
     access: cluster.access,
-    ipRanges: operators.ipRanges,
+    /** As a storage firewall takes them. */
+    storageRanges: operators.ipRanges.flatMap(forStorage),
     replication: storage.replication,
     deletedDays: retention.deletedDays,
     stacks: stackNames,

@@ -351,8 +351,9 @@ export class PlatformStack extends PenstockStack {
         grants.push(
           grant(this, `${object}-reads-certificate`, {
             to: identity.principalId,
-            role: 'Key Vault Certificate User',
-            on: ids.certificate(certificate),
+            // The driver asks for the secret of the certificate's name: certificate and private key are one text there.
+            role: 'Key Vault Secrets User',
+            on: ids.secret(certificate),
             because: 'Pods mount their server certificate.',
             dependsOn: [this.node.findChild('vault') as KeyVault],
           }),

@@ -51,9 +51,10 @@ export async function bootstrap(azure: Azure, description: Description, output: 
     throw new UserError(`config/${environment}.yaml: tenant and subscription are still zeros; fill in your own`);
   }
   const scope = `/subscriptions/${subscription}`;
-  await registerFeature(azure, scope);
+  const isNew = await registerFeature(azure, scope);
   output.line('feature  Microsoft.Compute/EncryptionAtHost');
-  for (const namespace of ['Microsoft.Compute', ...resourceProviders]) await registerProvider(azure, scope, namespace);
+  await registerProvider(azure, scope, 'Microsoft.Compute', isNew);
+  for (const namespace of resourceProviders) await registerProvider(azure, scope, namespace);
   output.line(`providers  ${resourceProviders.length + 1} registered`);
   await makeStateStorage(azure, scope, description);
   output.line(`states  ${description.names.state.account}/${description.names.state.container}`);
@@ -66,26 +67,31 @@ export async function bootstrap(azure: Azure, description: Description, output: 
   output.line('ready: cdktf deploy network platform cluster addons');
 }
 
-async function registerFeature(azure: Azure, scope: string): Promise<void> {
+/** @returns whether it had not been registered before */
+async function registerFeature(azure: Azure, scope: string): Promise<boolean> {
   const path = `${scope}/providers/Microsoft.Features/providers/Microsoft.Compute/features/EncryptionAtHost`;
   const state = async () =>
     ((await azure.manage('GET', path, '2021-07-01')).body['properties'] as { state?: string } | undefined)?.state;
-  if ((await state()) === 'Registered') return;
+  if ((await state()) === 'Registered') return false;
   await azure.manage('POST', `${path}/register`, '2021-07-01');
-  await azure.until('the feature EncryptionAtHost', async () => ((await state()) === 'Registered' ? true : undefined));
+  return azure.until('the feature EncryptionAtHost', async () => ((await state()) === 'Registered' ? true : undefined));
 }
 
-async function registerProvider(azure: Azure, scope: string, namespace: string): Promise<void> {
+/**
+ * @param again even if it is registered: a provider hears of a new feature that way
+ * (https://learn.microsoft.com/azure/aks/enable-host-encryption#register-the-encryptionathost-feature)
+ */
+async function registerProvider(azure: Azure, scope: string, namespace: string, again = false): Promise<void> {
   const path = `${scope}/providers/${namespace}`;
   const isRegistered = async () =>
     (await azure.manage('GET', path, '2021-04-01')).body['registrationState'] === 'Registered' ? true : undefined;
-  if (await isRegistered()) return;
+  if (!again && (await isRegistered())) return;
   await azure.manage('POST', `${path}/register`, '2021-04-01');
   await azure.until(`${namespace} to be registered`, isRegistered);
 }
 
 async function makeStateStorage(azure: Azure, scope: string, description: Description): Promise<void> {
-  const { region, names, access, ipRanges, deletedDays, environment } = description;
+  const { region, names, access, storageRanges, deletedDays, environment } = description;
   const tags = { application: 'penstock', environment };
   const group = `${scope}/resourceGroups/${names.state.group}`;
   await azure.manage('PUT', group, '2021-04-01', { location: region, tags });
@@ -107,7 +113,7 @@ async function makeStateStorage(azure: Azure, scope: string, description: Descri
       networkAcls: {
         defaultAction: access === 'authorisedRanges' ? 'Deny' : 'Allow',
         bypass: 'AzureServices',
-        ipRules: ipRanges.map((range) => ({ value: range.replace(/\/32$/, ''), action: 'Allow' })),
+        ipRules: storageRanges.map((value) => ({ value, action: 'Allow' })),
       },
     },
   });

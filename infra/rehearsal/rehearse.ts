@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stackNames, type StackName } from '../naming.ts';
+import { type Environment } from '../config.ts';
+import { namesOf, stackNames, type StackName } from '../naming.ts';
 import { makeCertificates } from './certificates.ts';
 import { pretended } from './identifiers.ts';
 import { startStandIn, type StandIn } from './stand-in.ts';
@@ -43,6 +44,11 @@ async function rehearse(names: readonly string[]): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+function importCertificates(standIn: StandIn, environment: Environment): void {
+  const { customDomain } = environment.apiManagement;
+  if (customDomain !== undefined) standIn.importCertificate(namesOf(environment).vault, customDomain.certificate);
+}
+
 async function rehearseEnvironment(
   name: string,
   terraform: Terraform,
@@ -51,7 +57,7 @@ async function rehearseEnvironment(
 ): Promise<number> {
   // Here and not above: the providers' modules take a second.
   const { synthesise } = await import('./synthesised.ts');
-  const { stacks } = await synthesise(name, root, workspace);
+  const { stacks, environment: made } = await synthesise(name, root, workspace);
   const chosen = stackNames.filter((stack) => kubeconfig !== undefined || !inCluster.includes(stack));
   const folder = (stack: StackName) => join(workspace, 'copies', name, stack);
   const environment = {
@@ -72,15 +78,22 @@ async function rehearseEnvironment(
   const applied: StackName[] = [];
   let failed = 0;
   for (const stack of chosen) {
-    await copyStack(join(stacks, stack), folder(stack), ({ provider }) => {
+    const copy = await copyStack(join(stacks, stack), folder(stack), ({ provider }) => {
       for (const kind of ['kubernetes', 'helm'] as const) {
         if (provider[kind] === undefined || kubeconfig === undefined) continue;
         const config = { config_path: kubeconfig };
         provider[kind] = [kind === 'helm' ? { kubernetes: config } : config];
       }
     });
+    const lacking = terraform.lacks(copy);
+    if (lacking !== undefined) {
+      process.stdout.write(`${name} ${stack}: skipped, ${lacking}\n`);
+      continue;
+    }
     await terraform.prepare(folder(stack));
     applied.push(stack);
+    // What docs/deploy.md asks of the operator before the gateway is deployed.
+    if (stack === 'edge') importCertificates(standIn, made);
     const isApplied = await step(stack, 'applied', ['apply', '-auto-approve', '-input=false']);
     const isStable = isApplied && (await step(stack, 'the same again', ['plan', '-detailed-exitcode', '-input=false']));
     if (!isStable) {

@@ -27,6 +27,8 @@ export interface StandIn {
   readonly calls: readonly Call[];
   /** Requests that had no answer of their own. */
   readonly unknown: readonly string[];
+  /** Puts a certificate into a vault, as somebody does by hand. */
+  importCertificate(vault: string, name: string): void;
   close(): Promise<void>;
 }
 
@@ -102,6 +104,8 @@ export async function startStandIn(certificates: Certificates, options: StandInO
     resources,
     calls,
     unknown: manager.unknown,
+    importCertificate: (vault, name) =>
+      void vaults.answer('POST', `${vault}.vault.azure.net`, `/certificates/${name}/create`, {}),
     close: async () => {
       for (const socket of open) socket.destroy();
       await new Promise((resolve) => proxy.close(resolve));

@@ -10,6 +10,8 @@ const providers = ['azurerm', 'kubernetes', 'helm', 'time'] as const;
 
 /** Terraform, and how it comes by its providers. */
 export interface Terraform {
+  /** Why a stack can't be run: it names a provider that is not to be had. */
+  lacks(stack: Stack): string | undefined;
   /** Makes a stack's folder ready: gets providers, where they are not given. */
   prepare(directory: string): Promise<void>;
   /** Runs a command in a stack's folder. @returns what it printed, and its exit code */
@@ -42,16 +44,21 @@ export async function findTerraform(workspace: string): Promise<Terraform | stri
     const unreachable = await tryInit(workspace, config);
     return unreachable ?? terraform(config, true);
   }
+  const missing = new Map<string, string>();
   for (const name of providers) {
-    const there = await access(join(folder, `terraform-provider-${name}`)).then(
-      () => true,
-      () => false,
+    await access(join(folder, `terraform-provider-${name}`)).catch(() =>
+      missing.set(name, `${folder} has no terraform-provider-${name}`),
     );
-    if (!there) return `${folder} has no terraform-provider-${name}`;
   }
-  const overrides = providers.map((name) => `"hashicorp/${name}" = ${JSON.stringify(folder)}`).join('\n');
+  // Without it there is no stack to run.
+  const needed = missing.get('azurerm');
+  if (needed !== undefined) return needed;
+  const overrides = providers
+    .filter((name) => !missing.has(name))
+    .map((name) => `"hashicorp/${name}" = ${JSON.stringify(folder)}`)
+    .join('\n');
   await writeFile(config, `provider_installation {\n dev_overrides {\n${overrides}\n }\n direct {}\n}\n`);
-  return terraform(config, false);
+  return terraform(config, false, missing);
 }
 
 async function tryInit(workspace: string, config: string): Promise<string | undefined> {
@@ -63,7 +70,7 @@ async function tryInit(workspace: string, config: string): Promise<string | unde
   return code === 0 ? undefined : 'the provider registry is out of reach, and PENSTOCK_PROVIDERS names no folder';
 }
 
-function terraform(config: string, fetches: boolean): Terraform {
+function terraform(config: string, fetches: boolean, missing: ReadonlyMap<string, string> = new Map()): Terraform {
   const own = { ...process.env, CHECKPOINT_DISABLE: '1', TF_CLI_CONFIG_FILE: config, TF_IN_AUTOMATION: '1' };
   const execute: Terraform['run'] = async (cwd, args, environment = {}) => {
     const options = { cwd, env: { ...own, ...environment }, maxBuffer: 2 ** 28 };
@@ -77,6 +84,10 @@ function terraform(config: string, fetches: boolean): Terraform {
   };
   return {
     run: execute,
+    lacks: ({ provider }) =>
+      Object.keys(provider)
+        .map((name) => missing.get(name))
+        .find((reason) => reason !== undefined),
     prepare: async (directory) => {
       if (!fetches) return;
       const { code, output } = await execute(directory, ['init', '-backend=false', '-input=false']);
@@ -90,7 +101,7 @@ export async function copyStack(
   from: string,
   to: string,
   change: (stack: Stack) => void = () => undefined,
-): Promise<void> {
+): Promise<Stack> {
   await cp(from, to, { recursive: true });
   const file = join(to, 'cdk.tf.json');
   const stack = JSON.parse(await readFile(file, 'utf8')) as Stack;
@@ -98,6 +109,7 @@ export async function copyStack(
   for (const sleep of Object.values(stack.resource['time_sleep'] ?? {})) sleep['create_duration'] = '1s';
   change(stack);
   await writeFile(file, JSON.stringify(stack));
+  return stack;
 }
 
 export interface Stack {

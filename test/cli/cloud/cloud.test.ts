@@ -29,7 +29,7 @@ const description: Description = {
   subscription: guid,
   region: 'westeurope',
   access: 'authorisedRanges',
-  ipRanges: ['203.0.113.8/29'],
+  storageRanges: ['203.0.113.8/29', '198.51.100.7'],
   replication: 'LRS',
   deletedDays: 30,
   stacks: stackNames,
@@ -126,6 +126,20 @@ test('bootstrap makes an empty subscription ready, and a second one changes noth
   );
 });
 
+test('a provider that is registered already hears of the new feature', async (t) => {
+  let asked = false;
+  const { azure, calls } = azureOf((call) => {
+    if (call.endsWith('/features/EncryptionAtHost/register')) asked = true;
+    if (call.endsWith('/features/EncryptionAtHost'))
+      return { body: { properties: { state: asked ? 'Registered' : 'NotRegistered' } } };
+    if (call.endsWith('/roleAssignments')) return { body: { value: [] } };
+    return { body: { registrationState: 'Registered' } };
+  });
+  await bootstrap(azure, description, silent);
+  t.true(calls.includes(`POST ${scope}/providers/Microsoft.Compute/register`));
+  t.false(calls.includes(`POST ${scope}/providers/Microsoft.App/register`));
+});
+
 test('the states’ storage knows no keys and no public', async (t) => {
   let account: { properties?: object } = {};
   const { azure } = azureOf((call, body) => {
@@ -138,7 +152,10 @@ test('the states’ storage knows no keys and no public', async (t) => {
     allowSharedKeyAccess: false,
     allowBlobPublicAccess: false,
     minimumTlsVersion: 'TLS1_2',
-    networkAcls: { defaultAction: 'Deny', ipRules: [{ value: '203.0.113.8/29', action: 'Allow' }] },
+    networkAcls: {
+      defaultAction: 'Deny',
+      ipRules: ['203.0.113.8/29', '198.51.100.7'].map((value) => ({ value, action: 'Allow' })),
+    },
   });
 });
 
