@@ -140,6 +140,13 @@ export const configSchema = record({
         .default(4 * 2 ** 30)
         .messages({ '*': `${sizeForm}, at least 256mb, in whole mb` }),
       replicas: record({ min: count(1, 1000).required(), max: count(1, 1000).required() }).default({ min: 2, max: 10 }),
+      autoscaling: record({
+        cpu: count(10, 95).default(65),
+        upPercent: count(10, 1000).default(100),
+        downPercent: count(1, 100).default(10),
+        // Kubernetes' own limit: an hour.
+        settleSeconds: count(0, 3600).default(300),
+      }).default(),
     }),
     'a list of services',
   )

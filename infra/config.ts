@@ -89,6 +89,18 @@ export interface TlsConfig {
   readonly email?: string;
 }
 
+/** How a service's pods follow its load. */
+export interface Autoscaling {
+  /** The use of the pods' cores to keep to, in percent. */
+  readonly cpu: number;
+  /** How many more pods at most every 15 s, in percent of those there are. */
+  readonly upPercent: number;
+  /** How many fewer at most every minute, in percent of those there are. */
+  readonly downPercent: number;
+  /** How long the load must have been lower before there are fewer, in seconds. */
+  readonly settleSeconds: number;
+}
+
 /** One service to deploy, as the file has it. */
 export interface ServiceEntry {
   /** The directory of its `service.yaml`, relative to the repository's root. */
@@ -102,6 +114,7 @@ export interface ServiceEntry {
   readonly cpu: number;
   readonly memory: Bytes;
   readonly replicas: { readonly min: number; readonly max: number };
+  readonly autoscaling: Autoscaling;
 }
 
 export interface DeployedService extends ServiceEntry {

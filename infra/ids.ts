@@ -19,6 +19,9 @@ export function idsOf(environment: Environment) {
     group: (group: keyof Names['groups']) => `${subscription}/resourceGroups/${names.groups[group]}`,
     network,
     subnet: (subnet: keyof Names['subnets']) => `${network}/subnets/${names.subnets[subnet]}`,
+    securityGroup: (subnet: keyof Names['subnets']) =>
+      inGroup('network', `Microsoft.Network/networkSecurityGroups/${names.securityGroups[subnet]}`),
+    natAddress: inGroup('network', `Microsoft.Network/publicIPAddresses/${names.natAddress}`),
     privateZone: (zone: string) => inGroup('network', `Microsoft.Network/privateDnsZones/${zone}`),
     zone: inGroup('network', `Microsoft.Network/dnsZones/${environment.domain}`),
     registry: inGroup('platform', `Microsoft.ContainerRegistry/registries/${names.registry}`),

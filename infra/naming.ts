@@ -20,6 +20,14 @@ export function namesOf({ name, environment, subscription, region, state }: Name
   const own = digest(`${subscription}/${base}`, 6);
   const letters = base.replaceAll('-', '');
   const account = (purpose: string) => `st${purpose}${letters.slice(0, 16 - purpose.length)}${own}`;
+  const subnets = {
+    nodes: 'snet-nodes',
+    loadBalancers: 'snet-load-balancers',
+    endpoints: 'snet-endpoints',
+    apiManagement: 'snet-api-management',
+    functions: 'snet-functions',
+    runner: 'snet-runner',
+  };
   return {
     groups: Object.fromEntries(groupNames.map((stack) => [stack, `rg-${base}-${stack}`])) as Record<
       (typeof groupNames)[number],
@@ -31,14 +39,10 @@ export function namesOf({ name, environment, subscription, region, state }: Name
       container: state.container,
     },
     network: `vnet-${base}`,
-    subnets: {
-      nodes: 'snet-nodes',
-      loadBalancers: 'snet-load-balancers',
-      endpoints: 'snet-endpoints',
-      apiManagement: 'snet-api-management',
-      functions: 'snet-functions',
-      runner: 'snet-runner',
-    },
+    subnets,
+    securityGroups: Object.fromEntries(
+      Object.entries(subnets).map(([key, subnet]) => [key, `nsg-${subnet}`]),
+    ) as Record<keyof typeof subnets, string>,
     nat: `ng-${base}`,
     natAddress: `pip-${base}-nat`,
     registry: `cr${letters}${own}`,

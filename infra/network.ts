@@ -95,7 +95,7 @@ export class NetworkStack extends PenstockStack {
       ...(options.delegation && { delegation: [options.delegation] }),
     });
     const security = new NetworkSecurityGroup(this, `${name}-rules`, {
-      name: `nsg-${name}`,
+      name: this.names.securityGroups[key],
       resourceGroupName: group.name,
       location: this.environment.region,
     });

@@ -49,6 +49,7 @@ export class PlatformStack extends PenstockStack {
         metrics: ['Transaction'],
       });
     }
+    this.watchNetwork();
     this.roles(identities);
   }
 
@@ -73,6 +74,23 @@ export class PlatformStack extends PenstockStack {
       localAuthenticationDisabled: false,
     });
     return workspace;
+  }
+
+  /** The network is there before the workspace, so its logs begin here. */
+  private watchNetwork(): void {
+    const { ids, names, environment } = this;
+    diagnose(this, 'network', ids.network, { logs: ['VMProtectionAlerts'], metrics: ['AllMetrics'] });
+    diagnose(this, 'nat-address', ids.natAddress, {
+      logs: ['DDoSProtectionNotifications', 'DDoSMitigationFlowLogs', 'DDoSMitigationReports'],
+      metrics: ['AllMetrics'],
+    });
+    for (const subnet of Object.keys(names.subnets) as (keyof typeof names.subnets)[]) {
+      if (environment.network[subnet] === undefined) continue;
+      diagnose(this, names.securityGroups[subnet], ids.securityGroup(subnet), {
+        logs: ['NetworkSecurityGroupEvent', 'NetworkSecurityGroupRuleCounter'],
+        metrics: [],
+      });
+    }
   }
 
   private identities(group: ResourceGroup): Identities {

@@ -122,7 +122,7 @@ export function serviceObjects(environment: Environment, service: DeployedServic
             containerResource: {
               name: 'cpu',
               container: 'server',
-              target: { type: 'Utilization', averageUtilization: 65 },
+              target: { type: 'Utilization', averageUtilization: service.autoscaling.cpu },
             },
           },
         ],
@@ -130,12 +130,12 @@ export function serviceObjects(environment: Environment, service: DeployedServic
           scaleUp: {
             stabilizationWindowSeconds: 0,
             selectPolicy: 'Max',
-            policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
+            policies: [{ type: 'Percent', value: service.autoscaling.upPercent, periodSeconds: 15 }],
           },
           scaleDown: {
-            stabilizationWindowSeconds: 300,
+            stabilizationWindowSeconds: service.autoscaling.settleSeconds,
             selectPolicy: 'Max',
-            policies: [{ type: 'Percent', value: 10, periodSeconds: 60 }],
+            policies: [{ type: 'Percent', value: service.autoscaling.downPercent, periodSeconds: 60 }],
           },
         },
       },

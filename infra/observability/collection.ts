@@ -3,6 +3,7 @@ import { MonitorDataCollectionEndpoint } from '@cdktf/provider-azurerm/lib/monit
 import { MonitorDataCollectionRuleAssociation } from '@cdktf/provider-azurerm/lib/monitor-data-collection-rule-association/index.js';
 import { MonitorDataCollectionRule } from '@cdktf/provider-azurerm/lib/monitor-data-collection-rule/index.js';
 import { type ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
+import { diagnose } from '../diagnose.ts';
 import { type PenstockStack } from '../stack.ts';
 
 /** Managed Prometheus: what the cluster's agents scrape goes to the Monitor workspace. */
@@ -24,6 +25,8 @@ export function collectMetrics(stack: PenstockStack, group: ResourceGroup, clust
     destinations: { monitorAccount: [{ name: 'metrics', monitorAccountId: ids.metrics }] },
     dataFlow: [{ streams: ['Microsoft-PrometheusMetrics'], destinations: ['metrics'] }],
   });
+  // What could not be taken in.
+  diagnose(stack, 'prometheus-rule', rule.id, { logs: ['LogErrors'], metrics: ['AllMetrics'] });
   new MonitorDataCollectionRuleAssociation(stack, 'prometheus-association', {
     name: 'prometheus',
     targetResourceId: cluster.id,
@@ -65,6 +68,7 @@ export function collectContainers(stack: PenstockStack, group: ResourceGroup, cl
     destinations: { logAnalytics: [{ name: 'logs', workspaceResourceId: ids.logs }] },
     dataFlow: [{ streams, destinations: ['logs'] }],
   });
+  diagnose(stack, 'containers-rule', rule.id, { logs: ['LogErrors'], metrics: ['AllMetrics'] });
   new MonitorDataCollectionRuleAssociation(stack, 'containers-association', {
     name: 'ContainerInsightsExtension',
     targetResourceId: cluster.id,

@@ -106,7 +106,7 @@ export async function copyStack(
   const file = join(to, 'cdk.tf.json');
   const stack = JSON.parse(await readFile(file, 'utf8')) as Stack;
   delete stack.terraform['backend'];
-  for (const sleep of Object.values(stack.resource['time_sleep'] ?? {})) sleep['create_duration'] = '1s';
+  for (const sleep of Object.values(stack.resource?.['time_sleep'] ?? {})) sleep['create_duration'] = '1s';
   change(stack);
   await writeFile(file, JSON.stringify(stack));
   return stack;
@@ -115,5 +115,5 @@ export async function copyStack(
 export interface Stack {
   readonly terraform: Record<string, unknown>;
   readonly provider: Record<string, Record<string, unknown>[]>;
-  readonly resource: Record<string, Record<string, Record<string, unknown>>>;
+  readonly resource?: Record<string, Record<string, Record<string, unknown>>>;
 }

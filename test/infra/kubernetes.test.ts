@@ -124,6 +124,32 @@ test('a pod is what the platform promises', async (t) => {
   });
 });
 
+test('the autoscaler follows the configuration, and is quick up and slow down without one', (t) => {
+  const autoscaling = { cpu: 50, upPercent: 200, downPercent: 5, settleSeconds: 600 };
+  const own = environment({
+    services: [
+      { directory: 'plumber-app/example', address: '10.40.16.10', image: `sha256:${'a'.repeat(64)}`, autoscaling },
+    ],
+  });
+  const spec = (where: Environment) => serviceObjects(where, where.services[0]!, facts).autoscaler.spec;
+  t.like(spec(production), {
+    minReplicas: 2,
+    maxReplicas: 10,
+    metrics: [{ containerResource: { name: 'cpu', target: { averageUtilization: 65 } } }],
+    behavior: {
+      scaleUp: { stabilizationWindowSeconds: 0, policies: [{ value: 100, periodSeconds: 15 }] },
+      scaleDown: { stabilizationWindowSeconds: 300, policies: [{ value: 10, periodSeconds: 60 }] },
+    },
+  });
+  t.like(spec(own), {
+    metrics: [{ containerResource: { name: 'cpu', target: { averageUtilization: 50 } } }],
+    behavior: {
+      scaleUp: { policies: [{ value: 200 }] },
+      scaleDown: { stabilizationWindowSeconds: 600, policies: [{ value: 5 }] },
+    },
+  });
+});
+
 test('only services that ask for a GPU get to the GPU pool', (t) => {
   const podOf = (where: Environment) => serviceObjects(where, where.services[0]!, facts).deployment.spec.template.spec;
   t.is(podOf(gpu).nodeSelector['penstock.io/pool'], 'gpu');

@@ -41,7 +41,7 @@ test('every name obeys the rules of its kind, whatever the configuration', (t) =
       const kinds: [keyof typeof rules, readonly string[]][] = [
         ['group', [...Object.values(names.groups), names.state.group, names.nodesGroup]],
         ['network', [names.network, names.nat, names.natAddress]],
-        ['subnet', Object.values(names.subnets)],
+        ['subnet', [...Object.values(names.subnets), ...Object.values(names.securityGroups)]],
         ['storage', [names.releases, names.functionsHost, names.state.account]],
         ['container', [...Object.values(names.containers), names.promotions]],
         ['registry', [names.registry]],

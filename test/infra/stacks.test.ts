@@ -87,6 +87,51 @@ test('every resource that can be tagged says whose it is and which stack made it
   }
 });
 
+/** Types whose logs go to the workspace, and what of each is watched: the resource itself, or a part. */
+const watched: Record<string, string> = {
+  azurerm_api_management: '',
+  azurerm_container_registry: '',
+  azurerm_eventgrid_system_topic: '',
+  azurerm_function_app_flex_consumption: '',
+  azurerm_key_vault: '',
+  azurerm_kubernetes_cluster: '',
+  azurerm_log_analytics_workspace: '',
+  azurerm_monitor_data_collection_rule: '',
+  azurerm_network_security_group: '',
+  azurerm_public_ip: '',
+  azurerm_storage_account: '/blobServices/default',
+  azurerm_virtual_network: '',
+};
+/** Types without logs of their own: parts of others, settings, and what has metrics alone, which Azure keeps unasked. */
+const silent =
+  /^azurerm_(api_management_|application_insights|consumption_budget|dns_zone|eventgrid_system_topic_event|federated_|key_vault_|kubernetes_cluster_node_pool|monitor_|nat_gateway|network_security_rule|private_|resource_group|role_assignment|service_plan|storage_|subnet|user_assigned_identity)/;
+
+for (const [name, { stacks }] of Object.entries({ whole, opened })) {
+  test(`whatever has logs sends them to the workspace: ${name}`, (t) => {
+    const targets = stackNames.flatMap((stack) =>
+      Object.values(stacks[stack].resource?.['azurerm_monitor_diagnostic_setting'] ?? {}).map(
+        ({ target_resource_id: target }) => String(target),
+      ),
+    );
+    for (const stack of stackNames) {
+      for (const [type, resources] of Object.entries(stacks[stack].resource ?? {})) {
+        const part = watched[type];
+        if (part === undefined) {
+          if (type.startsWith('azurerm_')) t.regex(type, silent);
+          continue;
+        }
+        for (const [id, { name: own }] of Object.entries(resources)) {
+          const expected = [`\${${type}.${id}.id}${part}`, `/${String(own)}${part}`];
+          t.true(
+            targets.some((target) => expected.some((end) => target.endsWith(end))),
+            `${type}.${id}`,
+          );
+        }
+      }
+    }
+  });
+}
+
 test('nothing passes from state to state, and no secret stands in an argument', (t) => {
   for (const name of stackNames) {
     t.is(whole.stacks[name].output, undefined, name);
