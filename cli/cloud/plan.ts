@@ -25,6 +25,9 @@ export const terraform: Terraform = (cwd, args) =>
     },
   );
 
+/** What the backend says when there is no storage for the states yet. */
+const noStates = /ResourceGroupNotFound|ResourceNotFound|ContainerNotFound|no such host/;
+
 /**
  * Plans stack by stack, in order. A stack looks up what the ones before it have deployed, so one whose forerunner has no
  * resources yet can't be planned: it is said to be not yet deployed.
@@ -43,7 +46,8 @@ export async function planStacks(names: readonly string[], stacks: string, tool:
     const failed = (output: string) => plans.push({ stack, state: 'failed', text: output });
     const made = await tool(directory, ['init', '-input=false', '-no-color']);
     if (made.code !== 0) {
-      failed(made.output);
+      if (noStates.test(made.output)) plans.push({ stack, state: 'not yet deployed', text: 'bootstrap comes first' });
+      else failed(made.output);
       waitsFor = stack;
       continue;
     }
@@ -63,6 +67,9 @@ export async function planStacks(names: readonly string[], stacks: string, tool:
   return plans;
 }
 
+/** The end of a plan says most; seven stacks must fit into a comment of GitHub's, which takes 65,536 characters. */
+const shownOfEach = 8_000;
+
 /** For a comment on a pull request. */
 export function asMarkdown(plans: readonly StackPlan[]): string {
   return plans
@@ -72,7 +79,7 @@ export function asMarkdown(plans: readonly StackPlan[]): string {
       const shown = state === 'not yet deployed' ? `**${stack}**: ${state}: ${text}\n` : undefined;
       return (
         shown ??
-        `<details><summary><b>${stack}</b>: ${summary}</summary>\n\n\`\`\`\n${text.slice(-12_000).trim()}\n\`\`\`\n</details>\n`
+        `<details><summary><b>${stack}</b>: ${summary}</summary>\n\n\`\`\`\n${text.slice(-shownOfEach).trim()}\n\`\`\`\n</details>\n`
       );
     })
     .join('\n');

@@ -248,4 +248,13 @@ test('a plan goes as far as there is something to look up', async (t) => {
   const text = asMarkdown(plans);
   t.regex(text, /<b>platform<\/b>: Plan: 1 to add/);
   t.regex(text, /\*\*edge\*\*: not yet deployed: cluster comes first/);
+  const empty = await planStacks(stackNames, '/stacks', () =>
+    Promise.resolve({ code: 1, output: 'Error: dial tcp: lookup st.blob.core.windows.net: no such host' }),
+  );
+  t.true(empty.every(({ state }) => state === 'not yet deployed'));
+  t.regex(asMarkdown(empty), /bootstrap comes first/);
+  const broken = await planStacks(stackNames, '/stacks', () => Promise.resolve({ code: 1, output: 'Error: 403' }));
+  t.is(broken[0]?.state, 'failed');
+  const long = stackNames.map((stack) => ({ stack, state: 'changes', text: 'x'.repeat(100_000) }) as const);
+  t.true(asMarkdown(long).length < 65_536);
 });
