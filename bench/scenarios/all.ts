@@ -9,6 +9,7 @@ import { prCall } from './pr-call.ts';
 import { rawPredict } from './raw-predict.ts';
 import { start } from './start.ts';
 import { swap } from './swap.ts';
+import { synth } from './synth.ts';
 
 /** In the order in which they run and are reported. */
 export const scenarios: readonly Scenario[] = [
@@ -23,4 +24,5 @@ export const scenarios: readonly Scenario[] = [
   largeCall,
   start,
   swap,
+  synth,
 ];
