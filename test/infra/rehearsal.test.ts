@@ -118,6 +118,32 @@ test('refused: authorised ranges on a private cluster', async (t) => {
   t.regex(error, /cannot be set on a private cluster/);
 });
 
+test('refused: authorised ranges that shut the nodes’ own way out', async (t) => {
+  const { call } = await azure(t);
+  await call('PUT', `${root}/providers/Microsoft.Network/publicIPAddresses/nat`, { properties: {} });
+  const put = (...authorizedIPRanges: string[]) =>
+    call('PUT', `${root}/providers/Microsoft.ContainerService/managedClusters/k`, {
+      location: 'westeurope',
+      properties: {
+        apiServerAccessProfile: { authorizedIPRanges },
+        networkProfile: { outboundType: 'userAssignedNATGateway' },
+      },
+    });
+  t.regex((await put('198.51.100.0/29')).error, /Nodes leave by 203\.0\.113\.250/);
+  t.is((await put('198.51.100.0/29', '203.0.113.250/32')).status, 200);
+});
+
+test('refused: a subnet inside another', async (t) => {
+  const { call } = await azure(t);
+  const network = `${root}/providers/Microsoft.Network/virtualNetworks/v`;
+  await call('PUT', network, { properties: {} });
+  const put = (name: string, range: string) =>
+    call('PUT', `${network}/subnets/${name}`, { properties: { addressPrefixes: [range] } });
+  t.is((await put('a', '10.0.0.0/24')).status, 200);
+  t.regex((await put('b', '10.0.0.64/26')).error, /overlaps a/);
+  t.is((await put('b', '10.0.1.0/26')).status, 200);
+});
+
 test('refused: a policy that names what is not there, until it is there', async (t) => {
   const { call } = await azure(t);
   await call('PUT', instance, { sku: { name: 'StandardV2' }, properties: {} });

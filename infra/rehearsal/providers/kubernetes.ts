@@ -1,3 +1,4 @@
+import { contains, parseRange } from '../../cidr.ts';
 import { guidOf, pretended } from '../identifiers.ts';
 import { mayAlready, type ResourceProvider, type World } from '../provider.ts';
 import { principalOf, type Json, type Resource } from '../resources.ts';
@@ -41,6 +42,32 @@ export const kubernetes: ResourceProvider = {
         },
       },
       {
+        source:
+          'https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges#overview-of-api-server-authorized-ip-ranges',
+        code: 'VMExtensionProvisioningError',
+        refuses: ({ properties }, { resources }) => {
+          const { authorizedIPRanges = [] } = (properties['apiServerAccessProfile'] ?? {}) as {
+            authorizedIPRanges?: string[];
+          };
+          const { outboundType } = (properties['networkProfile'] ?? {}) as Json;
+          if (authorizedIPRanges.length === 0 || outboundType !== 'userAssignedNATGateway') return undefined;
+          const ways = resources
+            .ofType('microsoft.network/publicipaddresses')
+            .map(({ properties: { ipAddress } }) => ipAddress as string);
+          const shut = ways.find((way) => !authorizedIPRanges.some((range) => isIn(way, range)));
+          return shut === undefined ? undefined : `Nodes leave by ${shut}, which authorizedIPRanges lacks`;
+        },
+      },
+      {
+        source: 'https://learn.microsoft.com/azure/aks/cost-analysis#prerequisites-and-limitations',
+        refuses: ({ properties, sku }) => {
+          const { costAnalysis } = (properties['metricsProfile'] ?? {}) as { costAnalysis?: { enabled?: boolean } };
+          return costAnalysis?.enabled === true && sku?.['tier'] === 'Free'
+            ? 'Cost analysis needs the Standard or the Premium tier'
+            : undefined;
+        },
+      },
+      {
         source: 'https://learn.microsoft.com/azure/aks/use-managed-identity#bring-your-own-kubelet-managed-identity',
         code: 'CustomKubeletIdentityMissingPermissionError',
         refuses: (cluster, world) => {
@@ -77,6 +104,11 @@ function running(pool: Json, kubernetesVersion: string): void {
   pool['powerState'] = { code: 'Running' };
   pool['orchestratorVersion'] ??= kubernetesVersion;
   pool['currentOrchestratorVersion'] = pool['orchestratorVersion'];
+}
+
+function isIn(address: string, range: string): boolean {
+  const [inner, outer] = [parseRange(address), parseRange(range)];
+  return inner !== undefined && outer !== undefined && contains(outer, inner);
 }
 
 function ownIdentity({ identity }: Resource): string | undefined {

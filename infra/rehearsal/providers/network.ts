@@ -1,3 +1,4 @@
+import { overlap, parseRange } from '../../cidr.ts';
 import { type ResourceProvider, type World } from '../provider.ts';
 import { type Json, type Resource } from '../resources.ts';
 
@@ -76,9 +77,12 @@ export const network: ResourceProvider = {
         source: 'https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-subnet#add-a-subnet',
         code: 'NetcfgSubnetRangesOverlap',
         refuses: (subnet, { resources }) => {
-          const range = prefixOf(subnet);
+          const range = parseRange(prefixOf(subnet) ?? '');
           const others = resources.in(subnet.id.replace(/\/[^/]+$/, ''));
-          const other = others.find(({ id, ...rest }) => id !== subnet.id && prefixOf(rest as Resource) === range);
+          const other = others.find(({ id, ...rest }) => {
+            const its = parseRange(prefixOf(rest) ?? '');
+            return id !== subnet.id && range !== undefined && its !== undefined && overlap(range, its);
+          });
           return other && `Subnet ${subnet.name} overlaps ${other.name}`;
         },
       },
