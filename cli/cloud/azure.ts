@@ -68,6 +68,9 @@ export class Azure {
       },
       ...(body !== undefined && { body }),
       ...(this.#dispatcher && { dispatcher: this.#dispatcher }),
+    }).catch((error: Error) => {
+      if (error instanceof UserError) throw error;
+      throw new UserError(`${new URL(url).host} cannot be reached: ${error.message}`);
     });
     const text = await answer.body.text();
     return { status: answer.statusCode, body: parsed(text), headers: answer.headers };
@@ -94,7 +97,11 @@ export class Azure {
   }
 
   private async token(scope: string): Promise<string> {
-    const token = await this.#credential.getToken(scope);
+    const token = await this.#credential.getToken(scope).catch((error: Error) => {
+      // The first line says it; the others list every way that was tried.
+      const [why = ''] = error.message.split('\n');
+      throw new UserError(`no Azure identity is signed in (${why}); az login, or the variables of a pipeline`);
+    });
     if (token === null) throw new UserError('no Azure identity is signed in; az login, or the variables of a pipeline');
     return token.token;
   }

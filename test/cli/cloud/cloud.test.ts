@@ -126,6 +126,15 @@ test('bootstrap makes an empty subscription ready, and a second one changes noth
   );
 });
 
+test('nobody signed in is said in one line', async (t) => {
+  const getToken = () => Promise.reject(new Error('ChainedTokenCredential failed.\nEnvironment: no\nAzure CLI: no'));
+  const error = await t.throwsAsync(showKeys(new Azure({ credential: { getToken } }), description, 'x'), {
+    instanceOf: UserError,
+  });
+  t.regex(error.message, /^no Azure identity is signed in \(ChainedTokenCredential failed\.\); az login/);
+  t.is(error.message.split('\n').length, 1);
+});
+
 test('a provider that is registered already hears of the new feature', async (t) => {
   let asked = false;
   const { azure, calls } = azureOf((call) => {
