@@ -1,13 +1,17 @@
 import { app } from '@azure/functions';
 import { createHandlers, partsFrom } from './handlers.ts';
+import { createShutdown } from './shutdown.ts';
 
-const parts = partsFrom(process.env);
+const shutdown = createShutdown();
+const parts = partsFrom(process.env, shutdown.signal);
 try {
   parts();
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
 }
-const { warm, warmOnPromotion, probe, health } = createHandlers(parts);
+const { warm, warmOnPromotion, probe, health } = createHandlers(parts, shutdown);
+
+app.hook.appTerminate(() => shutdown.stop());
 
 app.timer('warm-models', { schedule: '%WARM_SCHEDULE%', handler: warm });
 

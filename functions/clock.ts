@@ -6,11 +6,19 @@ export interface Clock {
   now(): Date;
   /** Milliseconds from an arbitrary start, never going back: for durations. */
   elapsed(): Milliseconds;
-  sleep(duration: Milliseconds): Promise<void>;
+  /** @throws the signal's reason, as soon as it aborts */
+  sleep(duration: Milliseconds, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => new Date(),
   elapsed: () => performance.now(),
-  sleep: (duration) => sleep(duration),
+  async sleep(duration, signal) {
+    try {
+      await sleep(duration, undefined, { signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
 };

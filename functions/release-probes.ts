@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { contentTypeOf } from '../service/content-type.ts';
 import type { Probe } from '../service/definition.ts';
 import { parseService, serviceFile } from '../service/load.ts';
+import type { Bytes } from '../service/units.ts';
 import { readManifest, readText, streamFile } from '../releases/read.ts';
 import type { Manifest } from '../releases/manifest.ts';
 import type { Store } from '../releases/store.ts';
@@ -12,6 +13,8 @@ import type { ProbeTarget } from './probe.ts';
 /** A release as far as this app needs it. */
 export interface ProbedRelease {
   readonly manifest: Manifest;
+  /** The largest body that the service takes; undefined: any. */
+  readonly largestBody: Bytes | undefined;
   readonly probes: readonly ProbeTarget[];
 }
 
@@ -36,9 +39,12 @@ async function read(store: Store, release: string): Promise<ProbedRelease> {
   const manifest = await readManifest(store, release);
   const isDescribed = manifest.files.some(({ path }) => path === serviceFile);
   const text = isDescribed ? await readText(store, manifest, serviceFile) : '';
-  const { name, probes } = parseService(text, `${serviceFile} of ${release}`, manifest.service, { products: 'any' });
+  const { name, probes, limits } = parseService(text, `${serviceFile} of ${release}`, manifest.service, {
+    products: 'any',
+  });
   return {
     manifest,
+    largestBody: limits.body,
     probes: await Promise.all(probes.map((probe) => targetOf(store, manifest, name, probe))),
   };
 }
@@ -46,6 +52,7 @@ async function read(store: Store, release: string): Promise<ProbedRelease> {
 async function targetOf(store: Store, manifest: Manifest, service: string, probe: Probe): Promise<ProbeTarget> {
   return {
     name: probe.name,
+    release: manifest.id,
     call: {
       service,
       method: probe.method,

@@ -1,6 +1,10 @@
 import { buffer } from 'node:stream/consumers';
 import { RestError, type ContainerClient } from '@azure/storage-blob';
 import type { Milliseconds } from '../service/units.ts';
+import type { Certificate } from './certificate.ts';
+import { inContainer } from './container.ts';
+import type { Fleet } from './fleet.ts';
+import type { DoorResult } from './front-door.ts';
 import type { ProbeResult } from './probe.ts';
 
 /** What the last round of probes found for one channel. */
@@ -14,6 +18,10 @@ export interface ProbeRound {
   /** Why no probe could be sent. */
   readonly reason?: string;
   readonly probes: readonly ProbeResult[];
+  /** Calls that the gateway must refuse. */
+  readonly door: readonly DoorResult[];
+  /** The gateway's certificate; absent when the gateway speaks plain HTTP, or when it did not show one. */
+  readonly certificate?: Certificate;
 }
 
 /** What the last warm-up of one channel came to. */
@@ -26,21 +34,43 @@ export interface WarmUp {
   readonly reason?: string;
   readonly files: number;
   readonly bytes: number;
-  /** Calls sent through the gateway, one for each probe that was answered. */
-  readonly calls: readonly { readonly probe: string; readonly status: number; readonly latency: Milliseconds }[];
+  /** Where the replicas stood with the release; absent when the warm-up did not get so far. */
+  readonly fleet?: Fleet;
+  /** Calls sent through the gateway, by the probe whose body was sent. */
+  readonly calls: readonly WarmCalls[];
   readonly duration: Milliseconds;
+}
+
+export interface WarmCalls {
+  readonly probe: string;
+  /** How many were answered with success. */
+  readonly sent: number;
+  /** The latency of the first one. */
+  readonly first: Milliseconds;
+  /** The median of all. */
+  readonly median: Milliseconds;
+  /** How many another release answered, where answers say which. */
+  readonly others: number;
 }
 
 /** The last results of each channel, and all of them by day. */
 export interface Results {
+  readonly container: ContainerClient;
   keepProbes(rounds: readonly ProbeRound[]): Promise<void>;
   keepWarmUps(warmUps: readonly WarmUp[]): Promise<void>;
   lastProbes(channel: string): Promise<ProbeRound | undefined>;
   lastWarmUp(channel: string): Promise<WarmUp | undefined>;
 }
 
+/** The blob with all rounds of probes of a UTC day, `2026-03-01`. */
+export function probeDay(day: string): string {
+  return `probes/days/${day}.jsonl`;
+}
+
 /** The most that one append takes (https://learn.microsoft.com/rest/api/storageservices/append-block). */
 const largestAppend = 4 * 1024 * 1024;
+/** When a call to the store is given up, tries again included. */
+export const storeDeadline: Milliseconds = 20_000;
 
 /**
  * Keeps results in a container: `probes/last/CHANNEL.json` and `warm-ups/last/CHANNEL.json` hold the last one of each channel,
@@ -55,6 +85,7 @@ export function createResults(container: ContainerClient): Results {
     }
   };
   return {
+    container,
     keepProbes: (rounds) => keep('probes', rounds),
     keepWarmUps: (warmUps) => keep('warm-ups', warmUps),
     lastProbes: (channel) => readJson<ProbeRound>(container, `probes/last/${channel}.json`),
@@ -66,6 +97,7 @@ async function writeLast(container: ContainerClient, name: string, value: unknow
   const text = JSON.stringify(value);
   await inContainer(container, () =>
     container.getBlockBlobClient(name).upload(text, Buffer.byteLength(text), {
+      abortSignal: AbortSignal.timeout(storeDeadline),
       blobHTTPHeaders: { blobContentType: 'application/json' },
     }),
   );
@@ -73,33 +105,25 @@ async function writeLast(container: ContainerClient, name: string, value: unknow
 
 async function append(container: ContainerClient, name: string, values: readonly unknown[]): Promise<void> {
   const blob = container.getAppendBlobClient(name);
+  const abortSignal = AbortSignal.timeout(storeDeadline);
   await inContainer(container, () =>
-    blob.createIfNotExists({ blobHTTPHeaders: { blobContentType: 'application/jsonl' } }),
+    blob.createIfNotExists({ abortSignal, blobHTTPHeaders: { blobContentType: 'application/jsonl' } }),
   );
   let block = '';
   for (const line of values.map((value) => `${JSON.stringify(value)}\n`)) {
     if (block !== '' && Buffer.byteLength(block) + Buffer.byteLength(line) > largestAppend) {
-      await blob.appendBlock(block, Buffer.byteLength(block));
+      await blob.appendBlock(block, Buffer.byteLength(block), { abortSignal });
       block = '';
     }
     block += line;
   }
-  await blob.appendBlock(block, Buffer.byteLength(block));
-}
-
-async function inContainer<T>(container: ContainerClient, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!(error instanceof RestError && error.code === 'ContainerNotFound')) throw error;
-    await container.createIfNotExists();
-    return write();
-  }
+  await blob.appendBlock(block, Buffer.byteLength(block), { abortSignal });
 }
 
 async function readJson<T>(container: ContainerClient, name: string): Promise<T | undefined> {
   try {
-    const { readableStreamBody } = await container.getBlobClient(name).download();
+    const abortSignal = AbortSignal.timeout(storeDeadline);
+    const { readableStreamBody } = await container.getBlobClient(name).download(0, undefined, { abortSignal });
     const bytes = await buffer(readableStreamBody as NodeJS.ReadableStream);
     return JSON.parse(bytes.toString()) as T;
   } catch (error) {

@@ -8,6 +8,8 @@ export interface RetryPolicy<T> {
   readonly pause: Milliseconds;
   /** No pause is longer, whatever the other side asks for. */
   readonly longestPause: Milliseconds;
+  /** Ends a pause at once. */
+  readonly signal?: AbortSignal | undefined;
   /** Whether this result is worth another attempt, and the pause that the other side asked for (Retry-After), if any. */
   again(result: T): boolean | { readonly after: Milliseconds };
 }
@@ -15,6 +17,8 @@ export interface RetryPolicy<T> {
 /**
  * Runs `task` until its result is good or the attempts are used up, and returns the last result. Pauses are drawn between half
  * of the back-off and all of it, so that callers who failed together don't come back together.
+ *
+ * @throws the signal's reason, when it aborts during a pause
  */
 export async function retry<T>(
   task: (attempt: number) => Promise<T>,
@@ -28,6 +32,6 @@ export async function retry<T>(
     if (again === false || attempt >= policy.attempts) return result;
     const backOff = policy.pause * 2 ** (attempt - 1) * (0.5 + random() / 2);
     const asked = again === true ? 0 : again.after;
-    await clock.sleep(Math.min(Math.max(backOff, asked), policy.longestPause));
+    await clock.sleep(Math.min(Math.max(backOff, asked), policy.longestPause), policy.signal);
   }
 }

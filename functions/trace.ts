@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-const traceparent = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const traceparent = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
 const invalidTrace = '0'.repeat(32);
+
+/** Asks the scoring server for a line in its log: W3C `tracestate` goes where `traceparent` goes. */
+export const traceState = 'penstock=1';
 
 /**
  * A W3C `traceparent` (https://www.w3.org/TR/trace-context/) for one outgoing call: a span of its own, sampled, in the trace of
@@ -16,6 +19,11 @@ export function startSpan(parent?: string): string {
 /** The trace that a `traceparent` belongs to. */
 export function traceOf(span: string): string {
   return span.slice(3, 35);
+}
+
+/** The span that a `traceparent` names; undefined when it is none. */
+export function spanOf(span: string | undefined): string | undefined {
+  return traceparent.exec(span ?? '')?.[2];
 }
 
 function randomHex(bytes: number): string {

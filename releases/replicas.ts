@@ -6,6 +6,7 @@ import { download } from './download.ts';
 import { atStore, codeOf, isMissingContainer } from './failure.ts';
 import { shaped } from './shape.ts';
 import { type Store } from './store.ts';
+import { type Milliseconds } from '../service/units.ts';
 
 /** What one pod serves, as it says itself: `<service>/<pod>.json` in the container `replicas`. */
 export interface ReplicaReport {
@@ -24,7 +25,18 @@ export interface ReplicaReport {
   readonly detail?: string | undefined;
   /** The release that is served meanwhile. */
   readonly previous?: string | undefined;
+  /** The channel that the pod follows; reports of older servers don't say. */
+  readonly channel?: string | undefined;
 }
+
+/** A report and how old it is. */
+export interface AgedReport extends ReplicaReport {
+  /** Since it was last written, by the store's clock alone: the pod's and ours may be wrong. */
+  readonly age: Milliseconds;
+}
+
+/** A pod reports at least this often while it lives. */
+export const heartbeat: Milliseconds = 30_000;
 
 const schema = joi
   .object<ReplicaReport>({
@@ -39,6 +51,7 @@ const schema = joi
     updatedAt: joi.string().isoDate().required(),
     detail: joi.string().allow(''),
     previous: joi.string(),
+    channel: joi.string(),
   })
   .unknown()
   .required();
@@ -93,6 +106,35 @@ export async function readReplicaReports(store: Store, service: string): Promise
     }
     const reports = await Promise.all(names.sort().map((name) => readReport(store, name, abortSignal)));
     return reports.filter((report) => report !== undefined);
+  });
+}
+
+/** As `readReplicaReports`, each with its age. */
+export async function readAgedReports(
+  store: Store,
+  service: string,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<AgedReport[]> {
+  return atStore(store, `read the reports of ${service}`, signal, async (abortSignal) => {
+    const written: { name: string; age: Milliseconds }[] = [];
+    try {
+      const pages = store.replicas.listBlobsFlat({ prefix: `${service}/`, abortSignal }).byPage();
+      for await (const { date, segment } of pages) {
+        const now = date ?? new Date();
+        for (const { name, properties } of segment.blobItems) {
+          written.push({ name, age: Math.max(0, now.getTime() - properties.lastModified.getTime()) });
+        }
+      }
+    } catch (error) {
+      if (!isMissingContainer(error)) throw error;
+    }
+    const reports = await Promise.all(
+      written.map(async ({ name, age }) => {
+        const report = await readReport(store, name, abortSignal);
+        return report && { ...report, age };
+      }),
+    );
+    return reports.filter((report) => report !== undefined).sort((a, b) => (a.pod < b.pod ? -1 : 1));
   });
 }
 

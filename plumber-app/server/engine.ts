@@ -20,6 +20,7 @@ import { RouteTable, type RouteEntry } from './routes.ts';
 import { RowPlans, type BatchingStatus } from './row-plans.ts';
 import { ServiceRate } from './service-rate.ts';
 import { Staff, type Workshop } from './staff.ts';
+import { traceOf } from './trace.ts';
 
 /** How many turns of the event loop more a call may wait for those that are just arriving. */
 const mostTurns = 4;
@@ -185,10 +186,19 @@ export class Engine implements JobContext, Workshop {
   }
 
   onAnswered(job: Job, status: number, refusal?: Refusal): void {
-    job.route.meter.answered(status, (this.now() - job.arrived) / 1000);
+    const elapsed = this.now() - job.arrived;
+    job.route.meter.answered(status, elapsed / 1000);
+    const trace = traceOf(job.headers);
+    if (trace?.isFollowed === true) {
+      const { release } = this;
+      const about = { trace: trace.id, method: job.method, status, ms: Math.round(elapsed), release };
+      this.#options.logger.info(about, 'answered');
+    }
     if (refusal === undefined) return;
     this.#options.metrics.refused(refusal.reason);
-    if (status >= 500) this.#options.logger.warn({ status, reason: refusal.reason, method: job.method }, 'refused');
+    if (status < 500) return;
+    const about = { status, reason: refusal.reason, method: job.method, trace: trace?.id };
+    this.#options.logger.warn(about, 'refused');
   }
 
   takeSpare(): Slot<Worker> | undefined {

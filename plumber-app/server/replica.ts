@@ -1,6 +1,6 @@
 import { type Logger } from 'pino';
 import { parseReleaseId } from '../../releases/id.ts';
-import { removeReplicaReport, writeReplicaReport, type ReplicaReport } from '../../releases/replicas.ts';
+import { heartbeat, removeReplicaReport, writeReplicaReport, type ReplicaReport } from '../../releases/replicas.ts';
 import { type Store } from '../../releases/store.ts';
 import { type Milliseconds } from '../../service/units.ts';
 
@@ -14,6 +14,8 @@ export interface ReplicaOptions {
   readonly store: Store;
   /** The pod's name, or another that no other replica of the service has. */
   readonly pod: string;
+  /** The channel that it follows, if any. */
+  readonly channel?: string | undefined;
   /** The pause between two reports of the same; 30 s unless told. */
   readonly every?: Milliseconds | undefined;
   /** Date and time; the machine's unless told. */
@@ -40,7 +42,7 @@ export class Replica {
   constructor(options: ReplicaOptions, logger: Logger) {
     this.#options = options;
     this.#logger = logger;
-    this.#heartbeat = setInterval(() => this.#write(), options.every ?? 30_000).unref();
+    this.#heartbeat = setInterval(() => this.#write(), options.every ?? heartbeat).unref();
   }
 
   /** Reports this from now on. */
@@ -94,10 +96,10 @@ export class Replica {
   }
 
   async #send(said: ReplicaState): Promise<void> {
-    const { store, pod } = this.#options;
+    const { store, pod, channel } = this.#options;
     const { service } = parseReleaseId(said.release);
     try {
-      const report = { ...said, service, pod, since: this.#since, updatedAt: this.#date() };
+      const report = { ...said, service, pod, channel, since: this.#since, updatedAt: this.#date() };
       await writeReplicaReport(store, report, { signal: this.#ending.signal });
       if (this.#isAway) this.#logger.info('the replica report is written again');
       this.#isAway = false;

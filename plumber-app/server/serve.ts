@@ -120,7 +120,7 @@ export class ScoringServer {
       make: (served, directory) => this.#makeEngine(served, directory, now),
       onChange: () => this.#tidySoon(),
     });
-    this.#replica = replica && new Replica(replica, logger);
+    this.#replica = replica && new Replica({ channel: source?.channel, ...replica }, logger);
     this.#follower =
       source &&
       new Follower({

@@ -1,11 +1,12 @@
 import test, { type ExecutionContext } from 'ava';
 import axios from 'axios';
 import { createSender } from '../../functions/call.ts';
-import { runProbe, type ProbeTarget } from '../../functions/probe.ts';
+import { runProbe, type ProbeParts, type ProbeTarget } from '../../functions/probe.ts';
 import { startStandIn, stillClock, type Reply } from '../support/functions.ts';
 
 const target: ProbeTarget = {
   name: 'two',
+  release: 'sums@000000000001',
   call: {
     service: 'sums',
     method: 'POST',
@@ -16,6 +17,8 @@ const target: ProbeTarget = {
   tolerance: 1e-6,
   maxLatency: 500,
 };
+/** No other release than the promoted one. */
+const probeOf: ProbeParts['probeOf'] = () => Promise.resolve(undefined);
 const right = '{"sum":[3.5000001]}';
 
 /** Probes a gateway that gives these replies, the last one for ever; `latency` passes while it answers. */
@@ -33,7 +36,7 @@ async function probe(
   });
   t.teardown(() => gateway.stop());
   const send = createSender({ http: axios.create(), gateway: gateway.url, key: 'secret-key', clock, deadline });
-  return { result: await runProbe(probed, { send, clock }, parent), requests: gateway.requests, clock };
+  return { result: await runProbe(probed, { send, clock, probeOf }, parent), requests: gateway.requests, clock };
 }
 
 test('a right answer in time passes, with its status, latency and release', async (t) => {
@@ -109,7 +112,7 @@ test('a gateway that nobody runs fails with the reason, and the key is not in it
   await gateway.stop();
   const clock = stillClock();
   const send = createSender({ http: axios.create(), gateway: gateway.url, key: 'secret-key', clock, deadline: 5_000 });
-  const result = await runProbe(target, { send, clock });
+  const result = await runProbe(target, { send, clock, probeOf });
   t.regex(String(result.reason), /ECONNREFUSED/);
   t.false(JSON.stringify(result).includes('secret-key'));
 });

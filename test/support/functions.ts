@@ -60,6 +60,13 @@ export async function startStandIn(reply: (request: Request) => Reply | Promise<
   };
 }
 
+/** Refuses as the gateway does: who has no key, and who has another than the app's. */
+export function refusing({ headers }: Request): Reply | undefined {
+  return headers['ocp-apim-subscription-key'] === appSettings().PENSTOCK_KEY
+    ? undefined
+    : { status: 401, body: '{ "statusCode": 401, "message": "Access denied due to invalid subscription key." }' };
+}
+
 /** A clock that stands still until it is told to go on, and does not really sleep. */
 export function stillClock(
   start = '2026-03-01T12:00:00Z',
@@ -69,10 +76,10 @@ export function stillClock(
   return {
     now: () => new Date(time),
     elapsed: () => time,
-    sleep(duration) {
+    sleep(duration, signal) {
       slept.push(duration);
       time += duration;
-      return Promise.resolve();
+      return signal?.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve();
     },
     advance(by) {
       time += by;
@@ -97,8 +104,8 @@ export function appSettings(settings: Readonly<Record<string, string>> = {}): Re
 }
 
 /** The parts of the app as it makes them itself, with the given settings. */
-export function partsWith(settings: Readonly<Record<string, string>>, clock: Clock): Parts {
-  return createParts(readSettings(appSettings(settings)), clock);
+export function partsWith(settings: Readonly<Record<string, string>>, clock: Clock, stopping?: AbortSignal): Parts {
+  return createParts(readSettings(appSettings(settings)), { clock, ...(stopping && { stopping }) });
 }
 
 export function listLog(): Log & { readonly lines: string[] } {
