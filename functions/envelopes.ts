@@ -125,5 +125,5 @@ export function timeSpan(duration: Milliseconds): string {
 function texts(properties: Properties): Record<string, string> {
   return Object.fromEntries(
     Object.entries(properties).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-  ) as Record<string, string>;
+  );
 }

@@ -26,7 +26,7 @@ export interface FleetQuestion {
   readonly patience: Milliseconds;
   readonly signal?: AbortSignal | undefined;
   /** Whether the channel still points to the release: nobody waits for one that has been replaced meanwhile. */
-  isStillWanted(): Promise<boolean>;
+  readonly isStillWanted: () => Promise<boolean>;
 }
 
 /** Three heartbeats missed: the pod is gone. */

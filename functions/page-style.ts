@@ -20,10 +20,10 @@ ul { list-style: none; margin: 0; padding: 0; } li { border-top: 1px solid var(-
 .told { border-radius: .6rem; padding: .75rem 1rem; margin-top: 1rem; } .told li { border: 0; padding: .1rem 0; } .told h2 { font-size: 1rem; }
 .row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .15rem 1rem; align-items: center; }
 .probe { grid-template-columns: minmax(0, 13rem) 8rem minmax(0, 1fr); }
-.sparkline { display: block; width: 100%; height: 44px; } .sparkline .line { fill: none; stroke: var(--line); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+.small { font-size: .8rem; } .sparkline { display: block; width: 100%; height: 44px; } .sparkline .line { fill: none; stroke: var(--line); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .sparkline .axis { stroke: var(--edge); stroke-width: 1; vector-effect: non-scaling-stroke; } .sparkline .mark { fill: var(--bad); }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .15rem 1rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; }
-@media (max-width: 40rem) { .probe { grid-template-columns: minmax(0, 1fr) auto; } .probe .sparkline { grid-column: 1 / -1; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .35rem; } }
+@media (max-width: 40rem) { .probe { grid-template-columns: minmax(0, 1fr) auto; } .probe .course { grid-column: 1 / -1; } dl { column-gap: .75rem; } }
 `;
 
 /** Nothing from elsewhere, no script, this style alone; and nobody shows the page as part of theirs. */

@@ -101,15 +101,17 @@ function channelSection(
 }
 
 function probeRow(probe: ProbeResult, points: Series['points'], now: Date): Html {
-  const label = `${probe.probe}: ${described(points)}`;
+  const course = described(points);
   return html`<li class="row probe">
-    <span
-      ><strong>${probe.probe}</strong><br /><span class="soft"
-        >${probe.reason ?? `${Math.round(probe.latency)} ms`}</span
-      ></span
-    >
+    <span>
+      <strong>${probe.probe}</strong><br />
+      <span class="soft">${probe.reason ?? `${Math.round(probe.latency)} ms`}</span>
+    </span>
     <span>${pill(probe.ok, probe.ok ? 'passed' : 'failed')}</span>
-    ${sparkline(points, { label, now: now.getTime(), span: shownSpan })}
+    <div class="course">
+      ${sparkline(points, { label: `${probe.probe}: ${course}`, now: now.getTime(), span: shownSpan })}
+      <span class="soft small">${course}</span>
+    </div>
   </li>`;
 }
 
@@ -130,14 +132,18 @@ function doorRow({ check, ok, open, reason }: DoorResult): Html {
 
 function replicaRow({ pod, state, release, age, detail }: AgedReport, promoted: string | undefined): Html {
   const isGone = age > silence;
-  const isGood = !isGone && state === 'serving' && (promoted === undefined || release === promoted);
-  const heard = isGone ? 'silent for' : 'heard from';
+  const isOld = state === 'serving' && promoted !== undefined && release !== promoted;
+  const heard = isGone ? `silent for ${ago(age)}` : `reported ${ago(age)} ago`;
   return html`<li class="row">
     <span>
       <strong>${pod}</strong> <code>${release}</code><br />
-      <span class="soft">${heard} ${ago(age)}${isGone ? '' : ' ago'}${detail ? `: ${detail}` : ''}</span>
+      <span class="soft">${heard}${detail ? `: ${detail}` : ''}</span>
     </span>
-    ${isGone ? html`<span class="pill warn">gone</span>` : pill(isGood, state)}
+    ${
+      isGone
+        ? html`<span class="pill warn">gone</span>`
+        : pill(state === 'serving' && !isOld, isOld ? 'another release' : state)
+    }
   </li>`;
 }
 

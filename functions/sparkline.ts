@@ -60,7 +60,7 @@ export function described(points: readonly Point[]): string {
   const failures = points.filter(({ ok }) => !ok).length;
   const latencies = points.map(({ latency }) => latency).sort((a, b) => a - b);
   const median = latencies[latencies.length >> 1] ?? 0;
-  const results = `${points.length} ${points.length === 1 ? 'result' : 'results'} in the last 24 hours`;
+  const results = `${points.length} ${points.length === 1 ? 'result' : 'results'}`;
   return `${results}, ${failures} failed, median ${Math.round(median)} ms, slowest ${Math.round(latencies.at(-1) ?? 0)} ms`;
 }
 

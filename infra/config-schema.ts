@@ -114,7 +114,7 @@ export const configSchema = record({
   products: productOverridesSchema.default({}),
   probes: record({
     schedule: schedule.default('0 * * * * *'),
-    warmSchedule: schedule.default('0 */15 * * * *'),
+    warmSchedule: schedule.default('0 */5 * * * *'),
   }).default(),
   state: record({
     resourceGroup: matching(/^[a-zA-Z0-9_()-]{1,90}$/, 'a resource group’s name'),

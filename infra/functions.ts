@@ -175,6 +175,8 @@ export class FunctionsStack extends PenstockStack {
       AzureWebJobsStorage__clientId: clientId,
       // Which of the app's two identities the SDKs take.
       AZURE_CLIENT_ID: clientId,
+      // The app and its host sign in to Application Insights too; the connection string alone opens nothing.
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `Authorization=AAD;ClientId=${clientId}`,
       PENSTOCK_STORE: `${releases}/${names.containers.releases}`,
       PENSTOCK_RESULTS: `${releases}/${names.containers.results}`,
       PENSTOCK_CHANNELS: deployable(environment)

@@ -219,6 +219,19 @@ export class PlatformStack extends PenstockStack {
             version: { deleteAfterDaysSinceCreation: environment.retention.reportDays },
           },
         },
+        {
+          // All results of a day are one append blob, which knows no other action than its end.
+          name: 'forget-old-days',
+          enabled: true,
+          filters: {
+            blobTypes: ['appendBlob'],
+            prefixMatch: ['probes', 'warm-ups'].map((kind) => `${names.containers.results}/${kind}/days/`),
+          },
+          actions: {
+            baseBlob: { deleteAfterDaysSinceModificationGreaterThan: environment.retention.reportDays },
+            version: { deleteAfterDaysSinceCreation: environment.retention.reportDays },
+          },
+        },
       ],
     });
     for (const service of ['blob', 'queue'] as const) {
@@ -288,7 +301,10 @@ export class PlatformStack extends PenstockStack {
     const made = {
       dependsOn: this.node.children.filter(
         (child) =>
-          child instanceof StorageContainer || child instanceof StorageQueue || child instanceof ContainerRegistry,
+          child instanceof StorageContainer ||
+          child instanceof StorageQueue ||
+          child instanceof ContainerRegistry ||
+          child instanceof ApplicationInsights,
       ),
     };
     const grants = [
@@ -323,6 +339,20 @@ export class PlatformStack extends PenstockStack {
         role: 'Storage Blob Data Reader',
         on: releases,
         because: 'The warm-up verifies releases, the probes read their bodies.',
+        ...made,
+      }),
+      grant(this, 'functions-read-replicas', {
+        to: functions.principalId,
+        role: 'Storage Blob Data Reader',
+        on: replicas,
+        because: 'The warm-up waits until every pod reports the promoted release.',
+        ...made,
+      }),
+      grant(this, 'functions-tell-insights', {
+        to: functions.principalId,
+        role: 'Monitoring Metrics Publisher',
+        on: ids.insights,
+        because: 'Probes report their results to Application Insights.',
         ...made,
       }),
       grant(this, 'functions-write-results', {

@@ -36,7 +36,7 @@ function fromCran(names) {
 }
 
 /** Debian's packages by the program, or by the R package, that tests use. */
-const testPrograms = { curl: 'curl', openssl: 'openssl', ps: 'procps', xmllint: 'libxml2-utils' };
+const testPrograms = { chromium: 'chromium', curl: 'curl', openssl: 'openssl', ps: 'procps', xmllint: 'libxml2-utils' };
 const testPackages = { readr: 'r-cran-readr', yaml: 'r-cran-yaml', base64enc: 'r-cran-base64enc' };
 
 /** Debian's packages that tests use and that are not there yet. */

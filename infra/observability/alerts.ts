@@ -84,22 +84,37 @@ export function prometheusAlerts(namespace: string): PrometheusAlert[] {
   ];
 }
 
-/** What the functions leave in Application Insights' tables. */
+/** What the functions leave in Application Insights' tables; the names are those of functions/telemetry.ts. */
 export function logAlerts(functionApp: string): LogAlert[] {
   const own = `where AppRoleName =~ '${functionApp}'`;
+  const isOpen = `tostring(Properties['open']) == 'true'`;
   return [
+    {
+      name: 'FrontDoorOpen',
+      severity: 1,
+      summary: 'The gateway let a call through without a key, with a wrong one, or with a body over the limit.',
+      query: `AppAvailabilityResults | ${own} | where Success == false and ${isOpen} | project TimeGenerated, Name, Message`,
+      window: 'PT5M',
+    },
     {
       name: 'ProbeFailed',
       severity: 1,
-      summary: 'A probe got no answer, or a wrong or late one.',
-      query: `AppTraces | ${own} | where Message contains ': probe ' and Message contains ' failed: ' | project TimeGenerated, Message`,
+      summary: 'A probe got no answer, or a wrong or late one, twice.',
+      query: `AppAvailabilityResults | ${own} | where Success == false and not(${isOpen}) | project TimeGenerated, Name, Message`,
       window: 'PT5M',
     },
     {
       name: 'ProbeMissing',
       severity: 1,
-      summary: 'No round of probes has ended well or badly: nobody is watching.',
-      query: `AppRequests | ${own} | where OperationName == 'probe-health' | summarize rounds = count() | where rounds == 0`,
+      summary: 'No result of a probe has come, good or bad: nobody is watching.',
+      query: `AppAvailabilityResults | ${own} | summarize results = count() | where results == 0`,
+      window: 'PT15M',
+    },
+    {
+      name: 'CertificateExpiring',
+      severity: 2,
+      summary: 'The certificate of the gateway ends within 21 days.',
+      query: `AppMetrics | ${own} | where Name == 'penstock_certificate_days' | summarize arg_max(TimeGenerated, Min) | where Min < 21`,
       window: 'PT15M',
     },
     {

@@ -29,7 +29,7 @@ const panels: readonly Panel[] = [
   {
     title: 'Failed probes',
     query:
-      "AppTraces | where Message contains ': probe ' and Message contains ' failed: ' | project TimeGenerated, Message | order by TimeGenerated",
+      'AppAvailabilityResults | where Success == false | project TimeGenerated, Name, Message, OperationId | order by TimeGenerated',
     chart: 'table',
     source: kql,
   },

@@ -13,7 +13,15 @@ import { promotionEvent, queueMessageOf } from '../../../releases/events.ts';
 import { fileBlob } from '../../../releases/read.ts';
 import { openStore } from '../../../releases/store.ts';
 import { startAzurite, type Azurite } from '../../support/azurite.ts';
-import { appSettings, publishFiles, startStandIn, sums, writeApp, type Reply } from '../../support/functions.ts';
+import {
+  appSettings,
+  publishFiles,
+  refusing,
+  startStandIn,
+  sums,
+  writeApp,
+  type Reply,
+} from '../../support/functions.ts';
 
 /** Azurite's public key. */
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
@@ -52,7 +60,7 @@ async function setUp(t: ExecutionContext, { directory = appDir, settings = {} } 
     `AccountKey=${accountKey};QueueEndpoint=${azurite.queueUrl};`,
   ].join(';');
   let reply: Reply = { body: '{"sum":[3.5]}' };
-  const gateway = await startStandIn(() => reply);
+  const gateway = await startStandIn((request) => refusing(request) ?? reply);
   t.teardown(() => gateway.stop());
   const { release } = await publishFiles(storeUrl, 'sums');
   const queues = QueueServiceClient.fromConnectionString(storage);
