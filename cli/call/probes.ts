@@ -4,8 +4,11 @@ import type { ProbeTarget } from '../../functions/probe.ts';
 import { contentTypeOf } from '../../service/content-type.ts';
 import { loadService } from '../../service/load.ts';
 
+/** A probe to call with: of a directory, which is no release yet, or of a release. */
+export type CallProbe = Omit<ProbeTarget, 'release'>;
+
 /** The probes of a service's directory, with the files that they name. @throws UserError as `loadService` does */
-export async function probesIn(directory: string): Promise<ProbeTarget[]> {
+export async function probesIn(directory: string): Promise<CallProbe[]> {
   const { name: service, probes } = await loadService(directory, { products: 'any' });
   return Promise.all(
     probes.map(async ({ name, method, path, body, expect, tolerance, maxLatency }) => ({

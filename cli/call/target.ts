@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ProbeTarget } from '../../functions/probe.ts';
+import type { CallProbe } from './probes.ts';
 import { createProbeReader } from '../../functions/release-probes.ts';
 import { readChannel } from '../../releases/channel.ts';
 import { openStore } from '../../releases/store.ts';
@@ -30,7 +30,7 @@ export interface Target {
   readonly url: string;
   readonly key: string | undefined;
   /** Reads the service's probes; there are none where nothing but a URL is known. */
-  probes(): Promise<readonly ProbeTarget[]>;
+  probes(): Promise<readonly CallProbe[]>;
 }
 
 /**
