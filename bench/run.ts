@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleRelease } from '../test/support/example.ts';
@@ -84,6 +84,7 @@ try {
   if (complete) {
     const about = await machine();
     const directory = join(import.meta.dirname, 'results');
+    await mkdir(directory, { recursive: true });
     const report = { machine: about, load: load.name, seconds, results, skipped, failed, bounds: verdicts };
     await writeFile(join(directory, 'latest.json'), `${JSON.stringify(report, null, 2)}\n`);
     const subtitle = `one row a request, Boston housing random forest, ${bench.cores} cores shared with ${load.name}`;

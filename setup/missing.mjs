@@ -41,9 +41,21 @@ const testPackages = { readr: 'r-cran-readr', yaml: 'r-cran-yaml', base64enc: 'r
 
 /** Debian's packages that tests use and that are not there yet. */
 export function missingForTests() {
-  const programs = Object.keys(testPrograms).filter((name) => spawnSync(name, ['--version']).error !== undefined);
   const packages = absentFromR(Object.keys(testPackages));
-  return [...programs.map((name) => testPrograms[name]), ...packages.map((name) => testPackages[name])];
+  return [...absentPrograms(testPrograms), ...packages.map((name) => testPackages[name])];
+}
+
+/** Debian's packages by the program that the benchmark measures, or measures with. */
+const benchPrograms = { haproxy: 'haproxy', wrk: 'wrk' };
+
+/** Debian's packages that the benchmark uses and that are not there yet. */
+export function missingForBench() {
+  return absentPrograms(benchPrograms);
+}
+
+function absentPrograms(packageOf) {
+  const names = Object.keys(packageOf).filter((name) => spawnSync(name, ['--version']).error !== undefined);
+  return names.map((name) => packageOf[name]);
 }
 
 function absentFromR(names) {

@@ -6,7 +6,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missingForTests, missingFromR } from './missing.mjs';
+import { missingForBench, missingForTests, missingFromR } from './missing.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (line) => console.error(`setup: ${line}`);
@@ -83,19 +83,20 @@ function linkCommand() {
   chmodSync(link, 0o755);
 }
 
-/** What tests use beside the product: other programs, and R packages that parsers of Plumber need. Without them such tests are skipped. */
-function installForTests() {
+/** What is used beside the product, where it may be installed: without it tests are skipped, and peers not measured. */
+function installBeside(missing, who) {
   if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return;
-  const missing = missingForTests();
-  if (missing.length === 0) return;
-  say(`installing what the tests use from Debian: ${missing.join(', ')}`);
+  const packages = missing();
+  if (packages.length === 0) return;
+  say(`installing what ${who} from Debian: ${packages.join(', ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   run('apt-get', ['update', '-q'], { env });
-  run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { env });
+  run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { env });
 }
 
 checkNode();
 installR();
 installPackages();
 linkCommand();
-if (process.argv.includes('--tests')) installForTests();
+if (process.argv.includes('--tests')) installBeside(missingForTests, 'the tests use');
+if (process.argv.includes('--bench')) installBeside(missingForBench, 'the benchmark uses');
