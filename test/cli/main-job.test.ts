@@ -121,7 +121,10 @@ test.serial('the 61st call of a minute on trial is refused, and nobody else is',
     Array.from({ length: 70 }, () => call(`${faultyUrl}/alive`, { key: stack.report.keys.trial })),
   );
   const refused = calls.filter(({ status }) => status === 429);
-  t.true(refused.length >= 5, `${refused.length} refused`);
+  // The test before this one has made three calls, which may or may not be a minute ago.
+  const passed = calls.filter(({ status }) => status === 200).length;
+  t.true(passed >= 57 && passed <= 60, `${passed} passed`);
+  t.is(passed + refused.length, calls.length);
   t.regex(
     refused[0]!.data,
     /^\{ "statusCode": 429, "message": "Rate limit is exceeded\. Try again in \d+ seconds\." \}$/,

@@ -37,6 +37,18 @@ test('kill -9 of the stack leaves no process either', async (t) => {
   await rm(directory, { recursive: true });
 });
 
+test('a part that ends stops all, and its last words are shown', async (t) => {
+  const directory = await temporary({ 'plumber.R': '#* @get /hello\nfunction() "hello"\n' });
+  const stack = await startUp(['--service', directory]);
+  const family = await descendants(stack.process.pid!);
+  process.kill(family.find(({ command }) => command.includes('parts/server.ts'))!.pid, 'SIGKILL');
+  const { code, stderr } = await stack.stopped();
+  t.is(code, 1);
+  t.regex(stderr, /^\{"error":"the scoring server of .* ended \(SIGKILL\)\\n {2}.*API loaded/);
+  await t.notThrowsAsync(allGone(family.map(({ pid }) => pid)));
+  await rm(directory, { recursive: true });
+});
+
 test('--once calls a Plumber directory without a service.yaml, warms it and exits with 0', async (t) => {
   const directory = await temporary({ 'plumber.R': '#* @get /hello\nfunction() "hello"\n' });
   const state = await mkdtemp(join(tmpdir(), 'penstock-once-'));

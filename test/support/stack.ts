@@ -22,6 +22,8 @@ export interface RunningStack {
   readonly state: string;
   /** Sends a signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; stderr: string }>;
+  /** Waits for the end that comes by itself. */
+  stopped(): Promise<{ code: number | null; stderr: string }>;
 }
 
 /** Starts the whole local stack, as `npm start` does, in a folder of its own and on free ports. */
@@ -40,16 +42,20 @@ export async function startUp(args: readonly string[] = []): Promise<RunningStac
     });
     void closed.then(() => reject(new Error(`the stack did not start: ${stderr}`)));
   });
+  const stopped = async () => {
+    await closed;
+    await rm(state, { recursive: true, force: true, maxRetries: 5 });
+    return { code: child.exitCode, stderr };
+  };
   return {
     report,
     process: child,
     state,
-    async stop(signal = 'SIGINT') {
+    stop(signal = 'SIGINT') {
       child.kill(signal);
-      await closed;
-      await rm(state, { recursive: true, force: true, maxRetries: 5 });
-      return { code: child.exitCode, stderr };
+      return stopped();
     },
+    stopped,
   };
 }
 
