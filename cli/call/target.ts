@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { CallProbe } from './probes.ts';
 import { createProbeReader } from '../../functions/release-probes.ts';
 import { readChannel } from '../../releases/channel.ts';
 import { openStore } from '../../releases/store.ts';
@@ -10,7 +9,7 @@ import { describeEnvironment, root } from '../cloud/environment.ts';
 import { showKeys } from '../cloud/keys.ts';
 import { signedIn } from '../cloud/sign-in.ts';
 import { runningStack } from '../stack/state.ts';
-import { probesIn } from './probes.ts';
+import { probesIn, type CalledProbe } from './probes.ts';
 
 export interface TargetOptions {
   /** A gateway's URL. */
@@ -30,7 +29,7 @@ export interface Target {
   readonly url: string;
   readonly key: string | undefined;
   /** Reads the service's probes; there are none where nothing but a URL is known. */
-  probes(): Promise<readonly CallProbe[]>;
+  probes(): Promise<readonly CalledProbe[]>;
 }
 
 /**

@@ -7,7 +7,7 @@ import { contentTypeOf } from '../../service/content-type.ts';
 import { UserError } from '../../service/errors.ts';
 import { parseRoute } from '../../service/paths.ts';
 import type { Method } from '../../service/definition.ts';
-import type { CallProbe } from '../call/probes.ts';
+import { type CalledProbe } from '../call/probes.ts';
 import { send, type Answer, type Call } from '../call/send.ts';
 import { findTarget, type Target, type TargetOptions } from '../call/target.ts';
 import { createOutput, type Output } from '../output.ts';
@@ -87,7 +87,7 @@ async function call(target: Target, options: Options, output: Output): Promise<v
 }
 
 /** The probe to send; undefined where there is none for what is wanted. @throws UserError when --probe names none */
-async function wantedProbe(target: Target, { probe: name, route, body }: Options): Promise<CallProbe | undefined> {
+async function wantedProbe(target: Target, { probe: name, route, body }: Options): Promise<CalledProbe | undefined> {
   if (name !== undefined && route !== undefined) throw new UserError('expected --route or --probe, but not both');
   if (name === undefined && route !== undefined && body !== undefined) return undefined;
   const probes = await target.probes();
@@ -104,7 +104,7 @@ async function wantedProbe(target: Target, { probe: name, route, body }: Options
   );
 }
 
-async function requestOf(target: Target, probe: CallProbe | undefined, { route, body }: Options): Promise<Call> {
+async function requestOf(target: Target, probe: CalledProbe | undefined, { route, body }: Options): Promise<Call> {
   const given = body === undefined ? undefined : await bodyOf(body);
   if (probe !== undefined) {
     const { method, path, body: own } = probe.call;
@@ -126,8 +126,8 @@ async function bodyOf(file: string): Promise<{ bytes: Buffer; contentType: strin
   return { bytes, contentType: contentTypeOf(file) };
 }
 
-/** Why an answer is no success, or undefined. A probe's latency bound is for the probes' own rounds. */
-function failureOf({ status, body }: Answer, probe: CallProbe | undefined): string | undefined {
+/** Why an answer is no success, or undefined. */
+function failureOf({ status, body }: Answer, probe: CalledProbe | undefined): string | undefined {
   if (status >= 400 || (probe !== undefined && status >= 300)) return `answered ${status}: ${body.trim()}`;
   if (probe?.expected === undefined) return undefined;
   const wrong = wrongAnswer(body, probe.expected, probe.tolerance);
