@@ -1,7 +1,13 @@
 import { pino, type Logger } from 'pino';
 
 /** Names of levels as people read them, in one width. */
-const shownLevels: Readonly<Record<number, string>> = { 30: '     ', 40: 'warn ', 50: 'error', 60: 'fatal' };
+const shownLevels: Readonly<Record<number, string>> = {
+  20: 'debug',
+  30: '     ',
+  40: 'warn ',
+  50: 'error',
+  60: 'fatal',
+};
 
 interface Line {
   readonly level: number;
@@ -12,10 +18,10 @@ interface Line {
 }
 
 /** A logger for a command in the foreground: JSON lines, or lines for people that start with the time. */
-export function commandLogger(json: boolean, stream: NodeJS.WritableStream): Logger {
-  if (json) return pino({ base: undefined }, stream);
+export function commandLogger(json: boolean, stream: NodeJS.WritableStream, level: 'info' | 'debug' = 'info'): Logger {
+  if (json) return pino({ base: undefined, level }, stream);
   return pino(
-    { base: undefined },
+    { base: undefined, level },
     { write: (line: string) => stream.write(`${readable(JSON.parse(line) as Line)}\n`) },
   );
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { checkGateway, startGateway } from '../../gateway/start.ts';
+import { commandLogger } from '../log.ts';
 import { createOutput } from '../output.ts';
 
 interface Options {
@@ -24,7 +25,9 @@ export function gatewayCommand(): Command {
         output.result({ ok: true, apis: configuration.apis.map(({ id }) => id) }, () => output.line(`${file}: ok`));
         return;
       }
-      const gateway = await startGateway(file, { port: options.port });
+      // What policies trace is written for whoever tries them out, whatever its severity.
+      const logger = commandLogger(options.json, process.stderr, 'debug');
+      const gateway = await startGateway(file, { port: options.port, logger });
       const { url, port, apis } = gateway;
       output.result({ url, port, apis }, () => {
         output.line(`gateway ${url}`);

@@ -17,7 +17,8 @@ test('penstock gateway serves a file until Ctrl-C, and then leaves nothing behin
   const backend = await startBackend(t);
   const directory = await folderWith(t, {
     'gateway.yaml': yaml(backend.url),
-    'a.xml': '<policies><outbound><set-header name="x"><value>@("y")</value></set-header></outbound></policies>',
+    'a.xml': `<policies><inbound><trace source="s" severity="verbose"><message>told</message></trace></inbound>
+      <outbound><set-header name="x"><value>@("y")</value></set-header></outbound></policies>`,
   });
   const child = spawn(process.execPath, [
     main,
@@ -27,9 +28,10 @@ test('penstock gateway serves a file until Ctrl-C, and then leaves nothing behin
     '0',
     '--json',
   ]);
-  const exited = once(child, 'exit');
+  const exited = once(child, 'close');
   t.teardown(() => child.kill('SIGKILL'));
-  let printed = '';
+  let [printed, logged] = ['', ''];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
   for await (const chunk of child.stdout) {
     printed += String(chunk);
     if (printed.endsWith('}\n')) break;
@@ -39,6 +41,7 @@ test('penstock gateway serves a file until Ctrl-C, and then leaves nothing behin
   t.like(await call(`${url}/a/b`), { status: 200, headers: { x: 'y' } });
   child.kill('SIGINT');
   t.deepEqual(await exited, [0, null]);
+  t.like(JSON.parse(logged), { source: 's', msg: 'told' });
 });
 
 test('--check only loads, and says everything that is wrong', async (t) => {
