@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { checkGateway, startGateway } from '../../gateway/start.ts';
 import { commandLogger } from '../log.ts';
 import { createOutput } from '../output.ts';
+import { portNumber } from '../port.ts';
 
 interface Options {
   readonly port?: number;
@@ -15,7 +16,7 @@ export function gatewayCommand(): Command {
   return new Command('gateway')
     .description("Run the local API Management gateway on a YAML file's APIs, products, subscriptions and policies.")
     .argument('<file>', 'the YAML file; docs/gateway.md explains it')
-    .option('--port <number>', "the port, instead of the file's; 0 takes a free one", toPort)
+    .option('--port <number>', "the port, instead of the file's; 0 takes a free one", portNumber)
     .option('--check', 'only load the file and its policies, and report what is wrong', false)
     .option('--json', 'print JSON', false)
     .action(async (file: string, options: Options) => {
@@ -36,10 +37,4 @@ export function gatewayCommand(): Command {
       await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
       await gateway.close();
     });
-}
-
-function toPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('a port is a number from 0 to 65535');
-  return port;
 }

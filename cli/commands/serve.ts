@@ -10,6 +10,7 @@ import { UserError } from '../../service/errors.ts';
 import { loadService } from '../../service/load.ts';
 import { commandLogger } from '../log.ts';
 import { createOutput } from '../output.ts';
+import { portNumber } from '../port.ts';
 import { storeFrom, storeOption } from '../store-option.ts';
 import { addTlsOptions, tlsFrom, type TlsOptions } from '../tls-options.ts';
 
@@ -114,12 +115,6 @@ async function serve({ served, tls, ...following }: Serving, options: Options): 
   } finally {
     for (const signal of signals) process.off(signal, stop);
   }
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port < 65536) return port;
-  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
 }
 
 function wholeNumber(text: string): number {

@@ -53,7 +53,7 @@ export async function openState(directory: string): Promise<StackState> {
     },
     async keys(subscriptions) {
       const file = join(directory, keyFile);
-      const kept = existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Record<string, string>) : {};
+      const kept = existsSync(file) ? keysIn(file, await readFile(file, 'utf8')) : {};
       const keys = Object.fromEntries(subscriptions.map((id) => [id, kept[id] ?? randomBytes(16).toString('hex')]));
       await writeFile(file, `${JSON.stringify({ ...kept, ...keys }, undefined, 2)}\n`, { mode: 0o600 });
       return keys;
@@ -75,6 +75,14 @@ export async function runningStack(directory: string): Promise<StackThatRuns | u
     return { ...addresses, keys: JSON.parse(await read(keyFile)) as Record<string, string> };
   } catch {
     return undefined;
+  }
+}
+
+function keysIn(file: string, text: string): Record<string, string> {
+  try {
+    return JSON.parse(text) as Record<string, string>;
+  } catch {
+    throw new UserError(`${file} is damaged: remove it, and new keys are drawn`);
   }
 }
 

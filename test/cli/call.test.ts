@@ -155,5 +155,8 @@ test('a folder that a stack has left, or was killed in, has no stack that runs; 
   await writeFile(join(folder, 'lock'), '4194304');
   t.is(await runningStack(folder), undefined);
   await again.release();
+
+  await writeFile(join(folder, 'keys.json'), '{"standard": "');
+  await t.throwsAsync(again.keys(['standard']), { name: 'UserError', message: /keys\.json is damaged: remove it/ });
   await rm(folder, { recursive: true });
 });
