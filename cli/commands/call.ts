@@ -90,10 +90,13 @@ async function call(target: Target, options: Options, output: Output): Promise<v
 async function wantedProbe(target: Target, { probe: name, route, body }: Options): Promise<CalledProbe | undefined> {
   if (name !== undefined && route !== undefined) throw new UserError('expected --route or --probe, but not both');
   if (name === undefined && route !== undefined && body !== undefined) return undefined;
-  const probes = await target.probes();
-  if (name === undefined) {
-    return probes.find(({ call }) => route === undefined || (call.method === route.method && call.path === route.path));
+  if (name === undefined && route !== undefined) {
+    // With a route there is something to call, whether its probes can be read or not.
+    const probes = await target.probes().catch(() => []);
+    return probes.find(({ call }) => call.method === route.method && call.path === route.path);
   }
+  const probes = await target.probes();
+  if (name === undefined) return probes[0];
   const found = probes.find((probe) => probe.name === name);
   if (found !== undefined) return found;
   const known = probes.map((probe) => probe.name).join(', ');
