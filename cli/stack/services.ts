@@ -2,7 +2,25 @@ import { findChannel } from '../../releases/channel.ts';
 import { promote } from '../../releases/promote.ts';
 import { publish } from '../../releases/publish.ts';
 import type { Store } from '../../releases/store.ts';
+import { UserError } from '../../service/errors.ts';
 import { loadService } from '../../service/load.ts';
+
+/**
+ * Looks at what is to be served before anything starts.
+ *
+ * @throws UserError when one of them is no service, or two have the same name
+ */
+export async function checkServices(directories: readonly string[]): Promise<void> {
+  const seen = new Map<string, string>();
+  for (const directory of directories) {
+    const { name } = await loadService(directory);
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw new UserError(`${other} and ${directory} are both the service ${name}: expected different names`);
+    }
+    seen.set(name, directory);
+  }
+}
 
 /**
  * Makes the store's channel of a service's name serve what is in `directory`. A channel that exists stays where somebody

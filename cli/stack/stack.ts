@@ -16,7 +16,7 @@ import type { FunctionsPartOptions, FunctionsReady, Invoke } from './parts/funct
 import type { GatewayPartOptions, GatewayReady } from './parts/gateway.ts';
 import type { ServerPartOptions, ServerReady } from './parts/server.ts';
 import type { Outcome } from '../functions-host/invocations.ts';
-import { publishService } from './services.ts';
+import { checkServices, publishService } from './services.ts';
 import type { StackState } from './state.ts';
 
 export interface StackOptions {
@@ -72,6 +72,7 @@ const functionsKey = 'functions';
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { state, signal, say } = options;
+  await checkServices(options.directories);
   const started: { stop(): Promise<void>; kill?(): void }[] = [];
   const failures: Promise<string>[] = [];
   const stop = async () => {

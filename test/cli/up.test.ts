@@ -90,6 +90,19 @@ test("R's own words are shown when the API does not parse, with the line", async
   for (const made of [directory, state]) await rm(made, { recursive: true });
 });
 
+test('nothing starts for directories that are no services, or the same one', async (t) => {
+  const state = await mkdtemp(join(tmpdir(), 'penstock-none-'));
+  const first = await temporary({ 'plumber.R': '', 'service.yaml': 'name: same\n' });
+  const second = await temporary({ 'plumber.R': '', 'service.yaml': 'name: same\n' });
+  const up = (...directories: string[]) => penstock(['up', '--once', '--state', state, '--service', ...directories]);
+  const twice = await up(first, second);
+  t.is(twice.stderr, `penstock: ${first} and ${second} are both the service same: expected different names\n`);
+  const none = await up(join(state, 'nowhere'));
+  t.regex(none.stderr, /nowhere is not a directory/);
+  t.deepEqual([twice.code, twice.stdout, none.code, none.stdout], [1, '', 1, '']);
+  for (const made of [state, first, second]) await rm(made, { recursive: true });
+});
+
 test('a port in use is named', async (t) => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
