@@ -1,5 +1,5 @@
+import { formatPatch, structuredPatch } from 'diff';
 import { type Bytes } from '../service/units.ts';
-import { lineDiff } from './line-diff.ts';
 import { type Manifest, type ReleaseFile } from './manifest.ts';
 import { readManifest, readText } from './read.ts';
 import { type Store } from './store.ts';
@@ -48,4 +48,13 @@ export async function diffReleases(store: Store, before: string, after: string):
 
 function fileOf({ files }: Manifest, path: string): ReleaseFile | undefined {
   return files.find((file) => file.path === path);
+}
+
+/** What has changed from one text to another: a unified diff without its head, empty for equal texts. */
+export function lineDiff(before: string, after: string): string[] {
+  const lines = formatPatch(structuredPatch('', '', before, after, '', '', { context: 3 }))
+    .trimEnd()
+    .split('\n');
+  const start = lines.findIndex((line) => line.startsWith('@@'));
+  return start < 0 ? [] : lines.slice(start);
 }

@@ -1,7 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { diffReleases } from '../../releases/diff.ts';
-import { lineDiff } from '../../releases/line-diff.ts';
+import { diffReleases, lineDiff } from '../../releases/diff.ts';
 import { publish } from '../../releases/publish.ts';
 import { startAzurite, type Azurite } from '../support/azurite.ts';
 import { directoryOf, newStore } from '../support/releases.ts';
