@@ -53,7 +53,7 @@ function fileOf({ files }: Manifest, path: string): ReleaseFile | undefined {
 /** What has changed from one text to another: a unified diff without its head, empty for equal texts. */
 export function lineDiff(before: string, after: string): string[] {
   const lines = formatPatch(structuredPatch('', '', before, after, '', '', { context: 3 }))
-    .trimEnd()
+    .replace(/\n$/, '')
     .split('\n');
   const start = lines.findIndex((line) => line.startsWith('@@'));
   return start < 0 ? [] : lines.slice(start);
