@@ -6,6 +6,11 @@ export function wantsGzip(headers: readonly string[]): boolean {
   return headerOf(headers, 'accept-encoding')?.includes('gzip') === true;
 }
 
+/** Whether the API has encoded its answer itself: then httpuv leaves it alone. */
+export function isEncoded(headers: readonly string[]): boolean {
+  return headerOf(headers, 'content-encoding') !== undefined;
+}
+
 /** The request's headers such that R answers in plain text, which can be split, joined and rewritten. */
 export function askingPlain(headers: readonly string[]): string[] {
   const kept: string[] = [];

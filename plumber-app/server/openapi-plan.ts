@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Probe, type Route, type ServiceDefinition } from '../../service/definition.ts';
 import { matcherOf } from '../../service/paths.ts';
 import { withLength } from './batch/answer.ts';
-import { askingPlain, compressed, wantsGzip } from './encoding.ts';
+import { askingPlain, compressed, isEncoded, wantsGzip } from './encoding.ts';
 import { type Job } from './job.ts';
 import { publicBase } from './openapi/base.ts';
 import { describeApi, type Example, type RouteFacts } from './openapi/describe.ts';
@@ -52,7 +52,7 @@ export class OpenApiPlan implements Plan {
       const { status, message, headers, body } = await given.ask({ ...call, headers: asking });
       const described = Buffer.from((status === 200 ? this.#describe(job, body.toString()) : undefined) ?? body);
       const plain = { headers: withLength(headers, described.length), body: described };
-      const sent = wantsGzip(job.headers) ? compressed(plain.headers, plain.body) : plain;
+      const sent = wantsGzip(job.headers) && !isEncoded(headers) ? compressed(plain.headers, plain.body) : plain;
       job.answer(status, message, sent.headers, sent.body);
     } catch (error) {
       job.refuse(refusalOf(error as Error));

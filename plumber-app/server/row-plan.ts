@@ -10,7 +10,7 @@ import { portion } from './batch/portion.ts';
 import { type Proof } from './batch/prove.ts';
 import { type Chunk, joinAnswers, splitRows } from './batch/split.ts';
 import { Trust } from './batch/trust.ts';
-import { askingPlain, compressed, wantsGzip } from './encoding.ts';
+import { askingPlain, compressed, isEncoded, wantsGzip } from './encoding.ts';
 import { Refusal, refusals } from './errors.ts';
 import { headerOf, isRepeated, requestHeaders } from './headers.ts';
 import { type Job } from './job.ts';
@@ -126,7 +126,7 @@ export class RowPlan implements Plan {
 
   async run(jobs: readonly Job[], staff: Staff): Promise<void> {
     const { batch } = this.#options;
-    if (batch === undefined || jobs[0]?.scan === undefined) return passOn.run(jobs, staff);
+    if (batch === undefined) return passOn.run(jobs, staff);
     const wanted = jobs.filter((job) => !job.isGone);
     const [job] = wanted;
     if (job === undefined || (wanted.length === 1 && (await this.#runDivided(job, staff)))) return;
@@ -186,6 +186,8 @@ export class RowPlan implements Plan {
 
   /** A timeout counts too, so that a model whose cost grows faster than its rows gets smaller merges. */
   #learn(rows: number, outcome: Outcome, time: Milliseconds): void {
+    // What holds no rows that we can count (a form, a file) teaches nothing.
+    if (rows === 0) return;
     if (outcome.kind === 'answered' ? outcome.answer.status === 200 : outcome.reason === 'timeout')
       this.cost.observe(rows, time);
   }
@@ -245,7 +247,7 @@ export class RowPlan implements Plan {
    */
   #answer(job: Job, { status, message, headers }: Answer, body: Buffer | string): void {
     try {
-      if (wantsGzip(job.headers)) {
+      if (wantsGzip(job.headers) && !isEncoded(headers)) {
         const sent = compressed(headers, typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
         job.answer(status, message, sent.headers, sent.body);
       } else job.answer(status, message, withLength(headers, body.length), body);

@@ -1,6 +1,9 @@
 import test from 'ava';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { allIdle, send, serveRows } from '../../support/rows.ts';
-import { until } from '../../support/server.ts';
+import { api, serve, until } from '../../support/server.ts';
 
 test('workers killed under load: batch routes answer all the same, elsewhere only the request in the worker fails', async (t) => {
   const server = await serveRows(t);
@@ -83,4 +86,17 @@ test('a request that kills every worker it gets is given up after the second', a
   t.is((await send(server, { ...killer, target: '/alone' })).status, 502);
   await allIdle(server, 2);
   t.is(await server.metric('penstock_worker_restarts_total{reason="died"}'), 3);
+});
+
+test('a call of a batch route is made again whatever its body is', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'penstock-test-'));
+  t.teardown(() => rm(directory, { recursive: true }));
+  await cp(api('rows'), directory, { recursive: true });
+  const server = await serve(t, directory, { workers: 2 });
+  await allIdle(server, 2);
+  await writeFile(join(directory, 'kill-one'), '');
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const answer = await send(server, { target: '/texts', body: 'df=a&prefix=form', headers });
+  t.is(answer.text, '["form/noneé/none"]');
+  t.is(await server.metric('penstock_worker_restarts_total{reason="died"}'), 1);
 });

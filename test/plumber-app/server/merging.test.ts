@@ -51,6 +51,14 @@ test.serial('what waits for a worker is answered by one call, each caller with i
   await sameAsAlone(t, requests, answers);
 });
 
+test.serial('an answer that the API has encoded itself is not compressed', async (t) => {
+  const headers = { 'Accept-Encoding': 'gzip' };
+  const requests = [1, 2, 3].map((x) => ({ target: '/encoded', body: `{"df":[${row(x)}]}`, headers }));
+  const answers = await together(t, requests);
+  t.deepEqual(answers[0]!.all('content-encoding'), ['identity']);
+  await sameAsAlone(t, requests, answers);
+});
+
 test.serial('a vetiver API, whose body is the array, runs unmodified', async (t) => {
   const requests = Array.from({ length: 10 }, (_, i) => ({ target: '/predict', body: `[${row(i + 0.5)}]` }));
   const before = await merges(merging, 'POST /predict');
@@ -202,11 +210,11 @@ test('a large request is spread over the idle workers, and the answers are joine
 });
 
 test('with maxWait, requests are held back for others, and no worker with them', async (t) => {
-  const server = await serveRows(t, { workers: 2, batch: { maxWait: 60_000, maxRows: 40 } });
+  const server = await serveRows(t, { workers: 1, batch: { maxWait: 60_000, maxRows: 40 } });
   const requests = Array.from({ length: 40 }, (_, i) => ({ target: '/texts', body: `{"df":[${row(i)}]}` }));
   const first = requests.slice(0, 39).map((request) => send(server, request));
   await until(async () => (await server.status()).queue.depth === 39);
-  // The workers are free for others meanwhile.
+  // The worker is free for others meanwhile.
   t.is((await send(server, { target: '/alone', body: `{"df":[${row(1)}]}` })).status, 200);
   // The fortieth row fills the call.
   const answers = await Promise.all([...first, send(server, requests[39]!)]);

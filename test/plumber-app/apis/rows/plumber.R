@@ -55,6 +55,13 @@ function(req) {
   list(id = rows$id, .pred = number_of(rows, "x") * 2.5)
 }
 
+#* Says how its answer is encoded
+#* @post /encoded
+function(df, res) {
+  res$setHeader("Content-Encoding", "identity")
+  checked(df)$id
+}
+
 #* Each a call of its own, however many wait
 #* @post /alone
 function(df) {
