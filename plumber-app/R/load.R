@@ -9,6 +9,8 @@ forked <- FALSE
 run_api <- function(serve) {
   serving <- FALSE
   serve_instead <- function(host, port, app, ...) {
+    # A plumber.R that runs its router itself, while it is sourced, has been served by then.
+    if (serving) return(invisible())
     warm_plumber()
     tell_routes(app)
     tell("loaded", encoded(paste("R", getRversion())), encoded(paste("plumber", utils::packageVersion("plumber"))))

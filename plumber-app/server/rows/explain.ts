@@ -70,7 +70,8 @@ function expectedOf(error: ErrorObject): string {
   switch (error.keyword) {
     case 'required': {
       const properties = schema['properties'] as Record<string, unknown> | undefined;
-      return describeSchema(properties?.[(error.params as { missingProperty: string }).missingProperty]);
+      const missing = properties?.[(error.params as { missingProperty: string }).missingProperty];
+      return describeSchema(referred(missing, schema));
     }
     case 'type':
     case 'enum':
@@ -94,6 +95,14 @@ function expectedOf(error: ErrorObject): string {
     default:
       return `a value that ${error.message ?? `passes ${error.keyword}`}`;
   }
+}
+
+/** What a column's schema refers to, where that is a definition of the row's schema. */
+function referred(column: unknown, row: Record<string, unknown>): unknown {
+  const reference = (column as { $ref?: unknown } | undefined)?.$ref;
+  const [, group, name] = /^#\/(\$defs|definitions)\/([^/~%]+)$/.exec(String(reference)) ?? [];
+  if (group === undefined || name === undefined) return column;
+  return (row[group] as Record<string, unknown> | undefined)?.[name] ?? column;
 }
 
 const IN_WORDS: Readonly<Record<string, string>> = {

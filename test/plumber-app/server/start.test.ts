@@ -39,6 +39,16 @@ test('entrypoint.R wins over plumber.R, runs in its own directory and may do wit
   t.is((await get('/openapi.json')).status, 404);
 });
 
+test('a plumber.R that runs its router itself is served where it is told to be, and ends in good order', async (t) => {
+  const { get, log, server } = await serve(t, api('runs-itself'));
+  t.is((await get('/')).text, '["self"]');
+  await server.close();
+  t.deepEqual(
+    log.filter(({ msg, worker }) => worker === 'worker-1' && /Error|connection/.test(msg ?? '')),
+    [],
+  );
+});
+
 test('R missing from the PATH is told', async (t) => {
   const error = await t.throwsAsync(serve(t, api('wire'), { env: { PATH: '/nowhere' } }), { instanceOf: UserError });
   t.regex(error.message, /^R is not on the PATH/);

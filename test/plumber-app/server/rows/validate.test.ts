@@ -69,6 +69,18 @@ test('what is missing, out of bounds or no row at all is named, too', (t) => {
   ]);
 });
 
+test('of a missing column that the schema describes elsewhere, it is said what that asks for', (t) => {
+  const schema = {
+    $defs: { level: { enum: ['low', 'high'] } },
+    properties: { risk: { $ref: '#/$defs/level' } },
+    required: ['risk'],
+  };
+  t.deepEqual(refusal(schema, '{"df":[{},{"risk":"none"}]}')?.detail, [
+    { row: 1, field: 'risk', expected: 'one of "low", "high"', got: 'nothing' },
+    { row: 2, field: 'risk', expected: 'one of "low", "high"', got: '"none"' },
+  ]);
+});
+
 test('the first twenty bad rows are told, long lists and values cut', (t) => {
   const levels = Array.from({ length: 500 }, (_, i) => `level ${i}`);
   const schema = { type: 'object', properties: { x: { enum: levels } } };
