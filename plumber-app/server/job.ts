@@ -123,8 +123,14 @@ export class Job extends Waiting {
     return this.#reply.writableLength < unreadLimit;
   }
 
+  /** Calls `listener` once when the caller has read what was written, or has left: then all else is discarded. */
   onDrain(listener: () => void): void {
-    this.#reply.once('drain', listener);
+    const reply = this.#reply;
+    const once = () => {
+      reply.off('drain', once).off('close', once);
+      listener();
+    };
+    reply.on('drain', once).on('close', once);
   }
 
   end(): void {

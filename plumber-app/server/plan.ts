@@ -1,3 +1,4 @@
+import { type Milliseconds } from '../../service/units.ts';
 import { refusals, type Refusal } from './errors.ts';
 import { type RawHeaders } from './headers.ts';
 import { type Job } from './job.ts';
@@ -23,28 +24,42 @@ export interface Plan {
   run(jobs: readonly Job[], staff: Staff): Promise<void>;
 }
 
+/**
+ * How long a caller may take to read what we keep for it of a large answer (job.ts, 4 MiB), while R waits to say more. Bare
+ * Plumber would go on to the next request meanwhile.
+ */
+const patience: Milliseconds = 60_000;
+
 /** One request, one call; R's answer is handed on as it comes. */
-export const passOn: Plan = {
-  take: (first) => [first],
-  run: ([job], { given }) =>
-    new Promise((resolve) =>
-      job === undefined ? resolve() : given.call(job.toCall(), new PassOn(job, given, resolve)),
-    ),
-};
+export const passOn = passOnWithin(patience);
+
+/** As `passOn`, for callers that may be that slow. */
+export function passOnWithin(slowest: Milliseconds): Plan {
+  return {
+    take: (first) => [first],
+    run: ([job], { given }) =>
+      new Promise((resolve) =>
+        job === undefined ? resolve() : given.call(job.toCall(), new PassOn(job, given, slowest, resolve)),
+      ),
+  };
+}
 
 class PassOn implements Sink {
   readonly #job: Job;
   readonly #slot: Slot;
+  readonly #slowest: Milliseconds;
   readonly #done: () => void;
   #head: { status: number; message: string; headers: RawHeaders } | undefined;
   /** Most answers are one chunk: then head and body leave in one write. */
   #first: Buffer | undefined;
   #hasBegun = false;
   #isPaused = false;
+  #tooSlow: NodeJS.Timeout | undefined;
 
-  constructor(job: Job, slot: Slot, done: () => void) {
+  constructor(job: Job, slot: Slot, slowest: Milliseconds, done: () => void) {
     this.#job = job;
     this.#slot = slot;
+    this.#slowest = slowest;
     this.#done = done;
   }
 
@@ -60,6 +75,7 @@ class PassOn implements Sink {
     this.#begin();
     if (this.#job.write(chunk)) return true;
     this.#isPaused = true;
+    this.#tooSlow = setTimeout(() => this.onOverdue(), this.#slowest);
     this.#job.onDrain(() => this.#resume());
     return false;
   }
@@ -78,6 +94,7 @@ class PassOn implements Sink {
   }
 
   onFailure(error: Error): void {
+    clearTimeout(this.#tooSlow);
     if (this.#hasBegun) this.#job.abort();
     else this.#job.refuse(refusalOf(error));
     this.#done();
@@ -101,6 +118,7 @@ class PassOn implements Sink {
   #resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
+    clearTimeout(this.#tooSlow);
     this.#slot.resume();
   }
 }

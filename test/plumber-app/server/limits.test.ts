@@ -1,5 +1,10 @@
 import test from 'ava';
+import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
+import { Job } from '../../../plumber-app/server/job.ts';
+import { passOnWithin } from '../../../plumber-app/server/plan.ts';
+import { type Sink } from '../../../plumber-app/server/r/connection.ts';
+import { type Staff } from '../../../plumber-app/server/staff.ts';
 import { api, exchange, serve, until, working } from '../../support/server.ts';
 
 interface Refused {
@@ -126,6 +131,47 @@ test('a caller that does not read loses its connection at limits.timeout, not th
   t.is((await server.status()).workers[0]?.pid, pid);
   socket.resume();
   await closed;
+});
+
+test('a caller that leaves in the middle of a large answer holds no worker', async (t) => {
+  const server = await serve(t, api('wire'));
+  const unread = connect(server.port, '127.0.0.1').pause();
+  unread.write('GET /large?size=60000000 HTTP/1.1\r\nHost: a\r\n\r\n');
+  await once(unread, 'readable');
+  // Meanwhile what the caller doesn't read fills the system's buffers, then ours, and R waits.
+  for (let poll = 0; poll < 100; poll += 1) t.is((await server.status()).workers[0]?.state, 'busy');
+  unread.destroy();
+  t.is((await server.get('/users/1')).status, 200);
+});
+
+test('R goes on as soon as a caller has read what there is, or has left', (t) => {
+  for (const event of ['drain', 'close']) {
+    const reply = new EventEmitter();
+    const job = new Job({ now: () => 0 } as never, {} as never, {} as never, reply as never, '/', {} as never);
+    let calls = 0;
+    job.onDrain(() => (calls += 1));
+    reply.emit(event);
+    reply.emit('drain');
+    reply.emit('close');
+    t.is(calls, 1, event);
+  }
+});
+
+test('a caller that takes too long to read is not waited for', async (t) => {
+  const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
+  let resumed = 0;
+  const job = { toCall: () => ({}), begin: () => {}, write: () => false, onDrain: () => {}, abort };
+  const given = {
+    call: (_: unknown, sink: Sink) => {
+      sink.onHead(200, 'OK', []);
+      sink.onData(Buffer.from('a'));
+      t.false(sink.onData(Buffer.from('b')));
+    },
+    resume: () => (resumed += 1),
+  };
+  void passOnWithin(1).run([job as unknown as Job], { given } as unknown as Staff);
+  await aborted;
+  t.is(resumed, 1, 'R goes on');
 });
 
 test('the admin port answers while every worker is busy', async (t) => {
