@@ -117,10 +117,14 @@ export class RowPlans {
       rules: schema === undefined ? NO_RULES : rulesOf(schema),
       maxRows: route.batch!.maxRows,
       samples: await samplesOf(route, this.#options),
+      namedHeaders: route.batch!.headers,
       passes: (body) => !isRefusal(reader.read(body)),
       now: this.#options.now,
       cost: plan.cost,
-      call: ({ target, body }) => probe(plan.mergedCall(target, ['Content-Type', 'application/json'], body), staff),
+      call: ({ target, body, headers = [] }) => {
+        const call = plan.mergedCall(target, ['Content-Type', 'application/json'], body);
+        return probe({ ...call, headers: [...call.headers, ...headers] }, staff);
+      },
     });
   }
 }

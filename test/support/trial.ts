@@ -36,6 +36,7 @@ export function trialOf(oracle: ROracle, target: string, body: string, schema: S
     field,
     rules: rulesOf(schema),
     maxRows: 512,
+    namedHeaders: [],
     samples: [{ target, body: Buffer.from(body) }],
     passes: (candidate) => !isRefusal(reader.read(candidate)),
     call: (sample) => callRoute(oracle, sample.target, sample.body),

@@ -14,6 +14,8 @@ export interface Sample {
   /** Path and query. */
   readonly target: string;
   readonly body: Buffer;
+  /** Further headers, names and values by turns. */
+  readonly headers?: readonly string[];
 }
 
 /** What the proof needs of the release that is being loaded. */
@@ -23,6 +25,8 @@ export interface Trial {
   readonly rules: RowRules;
   readonly maxRows: number;
   readonly samples: readonly Sample[];
+  /** The headers, in lower case, that the service says the answer depends on: only requests with equal ones merge. */
+  readonly namedHeaders: readonly string[];
   /** Whether the rows of a body pass the schema; R is shown no others. */
   passes(body: Buffer): boolean;
   /** One call to R, with the headers that a merged call has. */
@@ -55,6 +59,20 @@ const LARGE_MERGE = 64;
 const LONGEST_MERGE: Milliseconds = 1_000;
 /** The product of two such integers overflows in R, and as a double R writes this number in another way. */
 const LARGE_INTEGER = 100_000;
+/** What callers often send, and a merged call does not hold. */
+const COMMON_HEADERS: readonly (readonly [string, string])[] = [
+  ['Accept', 'text/html'],
+  ['Accept-Language', 'de-CH'],
+  ['Authorization', 'Bearer a.b.c'],
+  ['Cookie', 'name=value'],
+  ['Origin', 'https://example.com'],
+  ['Referer', 'https://example.com/page'],
+  ['User-Agent', 'Mozilla/5.0'],
+  ['X-Api-Key', 'key'],
+  ['X-Forwarded-For', '203.0.113.7'],
+  ['X-Penstock-Subscription', 'example'],
+  ['X-Request-Id', '1'],
+];
 /** In how many columns other texts are tried. */
 const MOST_TEXT_COLUMNS = 16;
 
@@ -68,6 +86,7 @@ export async function prove(trial: Trial): Promise<Proof> {
   try {
     const rows = await comparison.usableRows();
     await comparison.repeat(rows);
+    await comparison.compareHeaders(rows[0]!);
     await comparison.compareAlike(rows);
     await comparison.compareTexts(rows);
     const reason = await reasonOf(() => comparison.compareMixed(rows));
@@ -137,6 +156,26 @@ class Comparison {
         );
       }
     }
+  }
+
+  /** The answer must not depend on headers that a merged call has not. */
+  async compareHeaders(row: string): Promise<void> {
+    const { namedHeaders } = this.#trial;
+    const expected = this.#alone.get(row)!.body;
+    const target = this.#sample.target;
+    const matters = async (headers: readonly (readonly string[])[]) => {
+      const outcome = await this.#trial.call({ target, body: this.#body([row]), headers: headers.flat() });
+      if (outcome.kind === 'failed') return true;
+      const { status, headers: found, body } = outcome.answer;
+      return status !== 200 || !hasHeaders(found, this.headers) || !body.equals(expected);
+    };
+    const tried = COMMON_HEADERS.filter(([name]) => !namedHeaders.includes(name.toLowerCase()));
+    if (!(await matters(tried))) return;
+    const guilty: string[] = [];
+    for (const header of tried) if (await matters([header])) guilty.push(header[0]);
+    throw new Objection(
+      `the answer depends on request headers that batch.headers does not name (${guilty.join(', ') || 'several together'})`,
+    );
   }
 
   /** Merges rows whose columns have the same types. */

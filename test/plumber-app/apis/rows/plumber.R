@@ -55,6 +55,13 @@ function(req) {
   list(id = rows$id, .pred = number_of(rows, "x") * 2.5)
 }
 
+#* Tells browsers that their page may read it
+#* @post /shared
+function(req, df, res) {
+  if (!is.null(req$HTTP_ORIGIN)) res$setHeader("Access-Control-Allow-Origin", req$HTTP_ORIGIN)
+  checked(df)$id
+}
+
 #* Says how its answer is encoded
 #* @post /encoded
 function(df, res) {
