@@ -1,3 +1,4 @@
+import { LogAnalyticsWorkspace } from '@cdktf/provider-azurerm/lib/log-analytics-workspace/index.js';
 import { MonitorDiagnosticSetting } from '@cdktf/provider-azurerm/lib/monitor-diagnostic-setting/index.js';
 import { type PenstockStack } from './stack.ts';
 
@@ -16,10 +17,13 @@ export function diagnose(
   target: string,
   { logs, metrics, ownTables }: Diagnosed,
 ): void {
+  // The workspace goes by its id: to Terraform that is a text, and no reason to wait.
+  const workspace = stack.node.tryFindChild('logs');
   new MonitorDiagnosticSetting(stack, `${id}-diagnostics`, {
     name: 'penstock',
     targetResourceId: target,
     logAnalyticsWorkspaceId: stack.ids.logs,
+    ...(workspace instanceof LogAnalyticsWorkspace && { dependsOn: [workspace] }),
     ...(ownTables && { logAnalyticsDestinationType: 'Dedicated' }),
     enabledLog: logs.map((log) =>
       log.startsWith('group:') ? { categoryGroup: log.slice('group:'.length) } : { category: log },

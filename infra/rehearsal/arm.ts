@@ -35,7 +35,10 @@ const answersCreated = new Set([
   'microsoft.authorization/locks',
   'microsoft.eventgrid/systemtopics/eventsubscriptions',
 ]);
-const answersNoContent = new Set(['microsoft.storage/storageaccounts/queueservices/queues']);
+const answersNoContent = new Set([
+  'microsoft.monitor/accounts',
+  'microsoft.storage/storageaccounts/queueservices/queues',
+]);
 /** Kept for a while after they are deleted, and found by name. */
 const softlyDeleted = new Set(['microsoft.keyvault/vaults', 'microsoft.apimanagement/service']);
 

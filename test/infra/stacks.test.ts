@@ -155,36 +155,81 @@ test('nothing passes from state to state, and no secret stands in an argument', 
   );
 });
 
+/** The types of resources that ids of a kind belong to. */
+const madeAs: Record<string, RegExp> = {
+  accounts: /^azurerm_monitor_workspace\./,
+  actionGroups: /^azurerm_monitor_action_group\./,
+  certificates: /^azurerm_key_vault_certificate\./,
+  components: /^azurerm_application_insights\./,
+  containers: /^azurerm_storage_container\./,
+  dnsZones: /^azurerm_dns_zone\./,
+  networkSecurityGroups: /^azurerm_network_security_group\./,
+  privateDnsZones: /^azurerm_private_dns_zone\./,
+  publicIPAddresses: /^azurerm_public_ip\./,
+  queues: /^azurerm_storage_queue\./,
+  registries: /^azurerm_container_registry\./,
+  secrets: /^azurerm_key_vault_(secret|certificate)\./,
+  storageAccounts: /^azurerm_storage_account\./,
+  subnets: /^azurerm_subnet\./,
+  subscriptions: /^$/,
+  userAssignedIdentities: /^azurerm_user_assigned_identity\./,
+  vaults: /^azurerm_key_vault\./,
+  virtualNetworks: /^azurerm_virtual_network\./,
+  workspaces: /^azurerm_log_analytics_workspace\./,
+};
+
+/** What each resource and data source of a stack waits for: by reference, or because it says so. */
+function waitsOf({ resource: resources = {}, data = {} }: Synthesised): Map<string, string[]> {
+  const waits = new Map<string, string[]>();
+  for (const [prefix, block] of [
+    ['', resources],
+    ['data.', data],
+  ] as const) {
+    for (const [type, all] of Object.entries(block)) {
+      for (const [id, content] of Object.entries(all)) {
+        const named = [...JSON.stringify(content).matchAll(/(?<![$\w])\$\{((?:data\.)?[a-z0-9_]+\.[\w-]+)\./g)].map(
+          ([, address]) => address!,
+        );
+        waits.set(`${prefix}${type}.${id}`, [...named, ...((content['depends_on'] ?? []) as string[])]);
+      }
+    }
+  }
+  return waits;
+}
+
+/** All that a resource waits for, and what those wait for. @throws Error for one that waits for itself, or for nothing */
+function allBefore(address: string, waits: ReadonlyMap<string, string[]>, path: readonly string[] = []): Set<string> {
+  if (path.includes(address)) throw new Error([...path, address].join(' → '));
+  const next = waits.get(address);
+  if (next === undefined) throw new Error(`${path.at(-1)} refers to ${address}`);
+  return new Set(next.flatMap((other) => [other, ...allBefore(other, waits, [...path, address])]));
+}
+
 for (const [name, { stacks }] of Object.entries({ whole, opened })) {
   test(`what a stack refers to is in it, and nothing waits for itself: ${name}`, (t) => {
     for (const stack of stackNames) {
-      const { resource: resources = {}, data = {} } = stacks[stack];
-      const waits = new Map<string, string[]>();
-      for (const [prefix, block] of [
-        ['', resources],
-        ['data.', data],
-      ] as const) {
-        for (const [type, all] of Object.entries(block)) {
-          for (const [id, content] of Object.entries(all)) {
-            const text = JSON.stringify(content);
-            const named = [...text.matchAll(/(?<![$\w])\$\{((?:data\.)?[a-z0-9_]+\.[\w-]+)\./g)].map(
-              ([, address]) => address!,
-            );
-            waits.set(`${prefix}${type}.${id}`, [...named, ...((content['depends_on'] ?? []) as string[])]);
-          }
+      const waits = waitsOf(stacks[stack]);
+      t.notThrows(() => [...waits.keys()].forEach((address) => allBefore(address, waits)), stack);
+    }
+  });
+
+  test(`what is named by its id alone is waited for when it is made in the same stack: ${name}`, (t) => {
+    for (const stack of stackNames) {
+      const waits = waitsOf(stacks[stack]);
+      const made = Object.entries(stacks[stack].resource ?? {}).flatMap(([type, all]) =>
+        Object.entries(all).map(([id, content]) => ({ address: `${type}.${id}`, content })),
+      );
+      for (const { address, content } of made) {
+        const texts = [...JSON.stringify(content).matchAll(/"(\/subscriptions\/[^"$]+)"/g)].map(([, text]) => text!);
+        for (const text of texts) {
+          const [, kind = '', named] = /\/([^/]+)\/([^/]+)$/.exec(text) ?? [];
+          const types = madeAs[kind];
+          t.truthy(types, `${address} names ${text}`);
+          const other = made.find((each) => each.content['name'] === named && types?.test(each.address));
+          if (other === undefined) continue;
+          t.true(allBefore(address, waits).has(other.address), `${stack}: ${address} names ${other.address}`);
         }
       }
-      const done = new Set<string>();
-      const visit = (address: string, path: readonly string[]) => {
-        if (path.includes(address)) throw new Error(`${[...path, address].join(' → ')}`);
-        if (done.has(address)) return;
-        const next = waits.get(address);
-        if (next === undefined) throw new Error(`${stack}: ${path.at(-1)} refers to ${address}`);
-        for (const other of next) visit(other, [...path, address]);
-        done.add(address);
-      };
-      t.notThrows(() => [...waits.keys()].forEach((address) => visit(address, [])));
-      t.is(done.size, waits.size);
     }
   });
 }
