@@ -9,7 +9,7 @@ import { startStandIn, type StandIn } from './stand-in.ts';
 import { copyStack, findTerraform, type Terraform } from './terraform.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-/** A cluster for the stacks of Kubernetes objects; without one they are left to the tests of their YAML. */
+/** A cluster for the stacks of Kubernetes objects; without one their YAML is held to Kubernetes' schemas. */
 const kubeconfig = process.env['PENSTOCK_KUBECONFIG'];
 const inCluster: readonly StackName[] = ['addons', 'workload'];
 
@@ -82,6 +82,13 @@ async function rehearseEnvironment(
 
   const applied: StackName[] = [];
   let failed = 0;
+  if (kubeconfig === undefined) {
+    const { checkObjects } = await import('./schemas.ts');
+    const { count, mistakes } = checkObjects(made);
+    const found = mistakes.length === 0 ? `${count} objects as Kubernetes' schemas ask` : mistakes.join('\n');
+    process.stdout.write(`${name} workload: ${found}\n`);
+    failed += mistakes.length;
+  }
   for (const stack of chosen) {
     const copy = await copyStack(join(stacks, stack), folder(stack), ({ provider }) => {
       for (const kind of ['kubernetes', 'helm'] as const) {

@@ -1,37 +1,18 @@
 import test from 'ava';
-import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
-import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
-import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
-import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
-import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
-import { Namespace } from 'kubernetes-models/v1/Namespace';
-import { Service } from 'kubernetes-models/v1/Service';
-import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
-import { parseAllDocuments } from 'yaml';
 import { type Environment } from '../../infra/config.ts';
-import { namespaceObjects, serviceObjects, type Facts } from '../../infra/kubernetes/objects.ts';
-import { toYaml } from '../../infra/kubernetes/yaml.ts';
+import { serviceObjects, type Facts } from '../../infra/kubernetes/objects.ts';
+import { checkObjects, objectsOf } from '../../infra/rehearsal/schemas.ts';
 import { environment } from '../support/environment.ts';
 import { resource, samplePolicies, synth } from '../support/infra.ts';
 
 /** References, as the workload stack makes them. */
 const facts: Facts = {
-  registry: '',
+  registry: 'crtest.azurecr.io',
   clientIdOf: () => '${data.azurerm_user_assigned_identity.boston-housing-identity.client_id}',
   gatewayCertificates:
     '-----BEGIN CERTIFICATE-----\n${data.azurerm_key_vault_certificate.gateway-certificate-0.certificate_data_base64}\n-----END CERTIFICATE-----\n',
 };
 
-const kinds = {
-  Namespace,
-  ConfigMap,
-  NetworkPolicy,
-  ServiceAccount,
-  Deployment,
-  Service,
-  HorizontalPodAutoscaler,
-  PodDisruptionBudget,
-};
 const production = environment();
 const vaulted = environment({ tls: { issuer: 'keyvault' } });
 const gpu = environment(
@@ -39,29 +20,11 @@ const gpu = environment(
   { definitions: { 'plumber-app/example': 'name: boston-housing\ngpu: true' } },
 );
 
-function objectsOf(where: Environment): Record<string, unknown>[] {
-  const { names } = { names: { registry: registryOf(where) } };
-  const own = { ...facts, registry: names.registry };
-  return [
-    ...Object.values(namespaceObjects(where, own)),
-    ...where.services.flatMap((service) => Object.values(serviceObjects(where, service, own))),
-  ];
-}
-
-function registryOf({ subscription }: Environment): string {
-  return `crpenstocktest${subscription.length}.azurecr.io`;
-}
-
 for (const [name, where] of Object.entries({ production, vaulted, gpu })) {
   test(`the YAML is what Kubernetes' own schemas ask for: ${name}`, (t) => {
-    const documents = parseAllDocuments(toYaml(objectsOf(where))).map(
-      (document) => document.toJS() as { kind: keyof typeof kinds },
-    );
-    t.true(documents.length >= 9);
-    for (const document of documents) {
-      const Kind = kinds[document.kind] as new (data: object) => { validate(): void };
-      t.notThrows(() => new Kind(document).validate(), document.kind);
-    }
+    const { count, mistakes } = checkObjects(where);
+    t.is(count, 9);
+    t.deepEqual(mistakes, []);
   });
 
   test(`both emitters say the same: ${name}`, async (t) => {
@@ -70,7 +33,8 @@ for (const [name, where] of Object.entries({ production, vaulted, gpu })) {
       .filter(([type]) => type.startsWith('kubernetes_'))
       .flatMap(([, all]) => Object.values(all))
       .flatMap(({ depends_on: _, timeouts: __, lifecycle: ___, '//': ____, ...content }) => leaves(content));
-    const meant = objectsOf(where).flatMap(({ apiVersion: _, kind: __, ...content }) => leaves(content));
+    const objects = objectsOf(where, facts) as Record<string, unknown>[];
+    const meant = objects.flatMap(({ apiVersion: _, kind: __, ...content }) => leaves(content));
     t.deepEqual(emitted.map(masked).sort(), meant.map(masked).sort());
   });
 }
@@ -148,6 +112,15 @@ test('the autoscaler follows the configuration, and is quick up and slow down wi
       scaleDown: { stabilizationWindowSeconds: 600, policies: [{ value: 5 }] },
     },
   });
+});
+
+test('what Kubernetes would not take is told with its place', (t) => {
+  const [service] = production.services;
+  const wrong = {
+    ...production,
+    services: [{ ...service!, replicas: { min: 'two', max: 3 } }],
+  } as unknown as Environment;
+  t.regex(checkObjects(wrong).mistakes.join(), /^HorizontalPodAutoscaler boston-housing: .*minReplicas/);
 });
 
 test('only services that ask for a GPU get to the GPU pool', (t) => {
