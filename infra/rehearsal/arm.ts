@@ -35,7 +35,11 @@ const answersCreated = new Set([
   'microsoft.authorization/locks',
   'microsoft.eventgrid/systemtopics/eventsubscriptions',
 ]);
+/** Deletions that the client takes for done at 204, or for begun at 202, and at nothing else. */
 const answersNoContent = new Set([
+  'microsoft.apimanagement/service/apis',
+  'microsoft.containerservice/managedclusters',
+  'microsoft.containerservice/managedclusters/agentpools',
   'microsoft.monitor/accounts',
   'microsoft.storage/storageaccounts/queueservices/queues',
 ]);
@@ -85,7 +89,9 @@ export class ResourceManager {
     if (method === 'PATCH') return this.#patch(request);
     if (method === 'DELETE') return this.#delete(path);
     if (method === 'POST') return this.#act(path);
-    return this.#get(request);
+    // Whether something is there: an answer without a body.
+    const found = this.#get(request);
+    return method === 'HEAD' && found.status === 200 ? { status: 204 } : found;
   }
 
   #providerOf(path: string): ResourceProvider | undefined {

@@ -71,7 +71,9 @@ test('what was put is found, in any case, and gone when it is deleted with what 
     name: 'st',
     properties: { provisioningState: 'Succeeded', primaryEndpoints: { blob: 'https://st.blob.core.windows.net/' } },
   });
+  t.is((await call('HEAD', account)).status, 204);
   t.is((await call('DELETE', account)).status, 200);
+  t.is((await call('HEAD', account)).status, 404);
   t.is((await call('GET', `${account}/blobServices/default/containers/c`)).status, 404);
 });
 
