@@ -2,6 +2,7 @@ import { guidOf, pretended, typeOf } from './identifiers.ts';
 import { type Answer, type Request, type ResourceProvider, type World } from './provider.ts';
 import { apiManagement, writtenApi } from './providers/api-management.ts';
 import { authorization } from './providers/authorization.ts';
+import { compute } from './providers/compute.ts';
 import { eventGrid } from './providers/event-grid.ts';
 import { identity } from './providers/identity.ts';
 import { keyVault } from './providers/key-vault.ts';
@@ -16,6 +17,7 @@ import { merge, type Resource } from './resources.ts';
 const providers: readonly ResourceProvider[] = [
   apiManagement,
   authorization,
+  compute,
   eventGrid,
   identity,
   insights,
