@@ -92,6 +92,11 @@ test('a token is to be had, and the data planes answer under their own names', a
     `https://v.vault.azure.net/certificates/gateway-client/${String(first.json['id']).split('/').at(-1)}`,
   );
   t.is(old.json['id'], first.json['id']);
+  // A certificate ends, a secret only when it is told to.
+  await call('PUT', 'https://v.vault.azure.net/secrets/key', { value: 'x', attributes: { enabled: true } });
+  const ends = async (item: string) =>
+    'exp' in ((await call('GET', `https://v.vault.azure.net/${item}`)).json['attributes'] as object);
+  t.deepEqual(await Promise.all(['secrets/key', 'certificates/gateway-client'].map(ends)), [false, true]);
 });
 
 test('hosts that are not Azure’s are passed on, so that charts and clusters can be reached', async (t) => {

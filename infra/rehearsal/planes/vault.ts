@@ -33,9 +33,10 @@ export class VaultPlane {
       enabled: true,
       created: now,
       updated: now,
-      nbf: now,
-      exp: now + 63_072_000,
       recoveryLevel: 'Recoverable',
+      // A secret ends only when it is told to.
+      ...(kind === 'certificates' && { nbf: now, exp: now + 63_072_000 }),
+      ...(body['attributes'] as Json | undefined),
     };
     const item: Json = { ...body, id: at(kind), attributes };
     if (kind === 'certificates') {
