@@ -12,6 +12,9 @@ import { described, sparkline } from './sparkline.ts';
 /** What a page shows of the past. */
 export const shownSpan = 24 * 3_600_000;
 
+/** Byte for byte what the policy's hash is of: no template may reformat it. */
+const sheet = new Html(`<style>${style}</style>`);
+
 /** The health as a page for a browser: one document, no script, nothing fetched. */
 export function healthPage(health: Health, series: readonly Series[]): string {
   const { status, at, problems, warnings, certificate, channels } = health;
@@ -23,9 +26,7 @@ export function healthPage(health: Health, series: readonly Series[]): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
         <title>Penstock: ${status}</title>
-        <style>
-          ${new Html(style)}
-        </style>
+        ${sheet}
       </head>
       <body>
         <main>
@@ -40,7 +41,7 @@ export function healthPage(health: Health, series: readonly Series[]): string {
             certificate === undefined
               ? undefined
               : html`<section>
-                  <h2>The gateway's certificate</h2>
+                  <h2>The gateway’s certificate</h2>
                   <p>
                     ${pill(certificate.daysLeft >= certificateWarning, `${certificate.daysLeft} days left`)} until
                     ${moment(certificate.validTo)}

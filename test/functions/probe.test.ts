@@ -131,3 +131,79 @@ test('an expected answer that is no JSON is compared as text', async (t) => {
     'wrong answer: the text differs from what was expected',
   );
 });
+
+const [promoted, canary] = ['sums@000000000001', 'sums@000000000002'];
+
+/** Probes a service of which two releases answer in turns, `order` says which; each answers with its own sum. */
+async function probeTwo(t: ExecutionContext, order: readonly string[], counterpart: ProbeTarget | undefined) {
+  const clock = stillClock();
+  const sums: Record<string, string> = { [promoted]: '{"sum":[3.5]}', [canary]: '{"sum":[4.5]}' };
+  let answered = 0;
+  const gateway = await startStandIn(() => {
+    const release = order[Math.min(answered++, order.length - 1)]!;
+    return { body: sums[release]!, headers: { 'x-penstock-release': release } };
+  });
+  t.teardown(() => gateway.stop());
+  const send = createSender({ http: axios.create(), gateway: gateway.url, key: 'k', clock, deadline: 5_000 });
+  const asked: string[] = [];
+  const result = await runProbe(
+    { ...target, release: promoted },
+    {
+      ...{ send, clock },
+      probeOf: (release, name) => {
+        asked.push(`${release} ${name}`);
+        return Promise.resolve(counterpart);
+      },
+    },
+  );
+  return { result, asked, requests: gateway.requests };
+}
+
+test('values are those of the release that answered: a canary is no false alarm', async (t) => {
+  const own = { ...target, release: canary, expected: '{"sum": [4.5]}' };
+  const { result, asked, requests } = await probeTwo(t, [canary], own);
+  t.like(result, { ok: true, answeredBy: canary, attempts: 1 });
+  t.deepEqual(asked, [`${canary} two`]);
+  t.is(requests.length, 1);
+});
+
+test('a canary that answers wrongly by its own values fails', async (t) => {
+  const { result } = await probeTwo(t, [canary], { ...target, release: canary, expected: '{"sum": [9]}' });
+  t.like(result, { ok: false, attempts: 2, answeredBy: canary });
+  t.regex(String(result.reason), /\$\.sum\[0\] is 4\.5, expected 9/);
+});
+
+test('another release that asks for something else is asked that', async (t) => {
+  const body = { bytes: Buffer.from('{"a": 2, "b": 2.5}'), contentType: 'application/json' };
+  const own = { ...target, release: canary, call: { ...target.call, body }, expected: '{"sum": [4.5]}' };
+  const { result, requests } = await probeTwo(t, [canary], own);
+  t.like(result, { ok: true, answeredBy: canary, attempts: 1 });
+  t.deepEqual(
+    requests.map((request) => request.body),
+    ['{"a": 1, "b": 2.5}', '{"a": 2, "b": 2.5}'],
+  );
+});
+
+test('while replicas swap, releases that answer in turns are judged as far as they can be', async (t) => {
+  const body = { bytes: Buffer.from('{"a": 2, "b": 2.5}'), contentType: 'application/json' };
+  const own = { ...target, release: canary, call: { ...target.call, body }, expected: '{"sum": [4.5]}' };
+  // The probe of one always reaches the other.
+  const { result, requests } = await probeTwo(t, [canary, promoted, canary], own);
+  t.like(result, { ok: true, answeredBy: canary });
+  t.true(requests.length <= 4);
+});
+
+test('a release without such a probe is judged by status and latency alone, and the result says so', async (t) => {
+  const { result } = await probeTwo(t, [canary], undefined);
+  t.like(result, { ok: true, answeredBy: canary, isUnjudged: true });
+});
+
+test('an answer of a release that cannot be read fails by its name', async (t) => {
+  const gateway = await startStandIn(() => ({ body: right, headers: { 'x-penstock-release': canary } }));
+  t.teardown(() => gateway.stop());
+  const clock = stillClock();
+  const send = createSender({ http: axios.create(), gateway: gateway.url, key: 'k', clock, deadline: 5_000 });
+  const lost = () => Promise.reject(new Error(`there is no release ${canary}`));
+  const result = await runProbe({ ...target, release: promoted }, { send, clock, probeOf: lost });
+  t.is(result.reason, `answered by ${canary}, whose probes can't be read: there is no release ${canary}`);
+});

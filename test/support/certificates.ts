@@ -49,6 +49,23 @@ export class Certificates {
     return read(certFile, keyFile);
   }
 
+  /** One that vouches for itself, and ended years ago. */
+  async expired({ name, alternatives }: Subject): Promise<Pair> {
+    const { certFile, keyFile } = this.#files();
+    const [request, config, database] = [`${keyFile}.csr`, `${keyFile}.cnf`, `${keyFile}.txt`];
+    await openssl('openssl', ['req', ...newKey, '-subj', `/CN=${name}`, '-keyout', keyFile, '-out', request]);
+    await writeFile(database, '');
+    const own = [`database=${database}`, 'default_md=sha256', 'policy=any', 'rand_serial=yes', 'x509_extensions=names'];
+    const names = alternatives === undefined ? '' : `subjectAltName=${alternatives}\n`;
+    const rest = `[any]\ncommonName=supplied\n[names]\n${names}`;
+    await writeFile(config, `[ca]\ndefault_ca=own\n[own]\n${own.join('\n')}\nnew_certs_dir=${this.directory}\n${rest}`);
+    await openssl('openssl', [
+      ...['ca', '-batch', '-selfsign', '-notext', '-config', config, '-keyfile', keyFile, '-in', request],
+      ...['-startdate', '20200101000000Z', '-enddate', '20200201000000Z', '-out', certFile],
+    ]);
+    return read(certFile, keyFile);
+  }
+
   async issued(by: Pair, { name, alternatives }: Subject): Promise<Pair> {
     const { certFile, keyFile } = this.#files();
     const [request, extensions] = [`${keyFile}.csr`, `${keyFile}.ext`];

@@ -18,6 +18,8 @@ export interface Request {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** Requests of one connection have the same. */
+  readonly connection: number | undefined;
 }
 
 export interface Reply {
@@ -40,7 +42,13 @@ export async function startStandIn(reply: (request: Request) => Reply | Promise<
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
       const { method = '', url: path = '', headers } = incoming;
-      const request = { method, path, headers, body: Buffer.concat(chunks).toString() };
+      const request = {
+        method,
+        path,
+        headers,
+        body: Buffer.concat(chunks).toString(),
+        connection: incoming.socket.remotePort,
+      };
       requests.push(request);
       void Promise.resolve(reply(request)).then(({ status = 200, body = '', headers: extra = {} }) => {
         outgoing.writeHead(status, { 'content-type': 'application/json', ...extra }).end(body);
