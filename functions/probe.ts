@@ -8,8 +8,8 @@ import { spanOf, startSpan, traceOf } from './trace.ts';
 /** A probe with its files read: what to send, what to expect. */
 export interface ProbeTarget {
   readonly name: string;
-  /** The release that says so. */
-  readonly release: string;
+  /** The release that says so; absent when a directory does that is none. */
+  readonly release?: string;
   readonly call: Call;
   /** The expected answer; absent: any answer with a 2xx status passes. */
   readonly expected: string | undefined;
