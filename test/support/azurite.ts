@@ -41,7 +41,16 @@ async function certificate(directory: string): Promise<{ cert: string; key: stri
   const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
   await promisify(execFile)('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-keyout', key, '-out', cert],
+    ...[
+      '-subj',
+      '/CN=127.0.0.1',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:*.blob.core.windows.net',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ],
   ]);
   return { cert, key };
 }
