@@ -1,7 +1,7 @@
 import test from 'ava';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -255,4 +255,22 @@ test('without terraform both rehearsals are skipped with one line', async (t) =>
     });
     t.is(stdout, `${script}: skipped, terraform is not installed\n`);
   }
+});
+
+test('a stack whose provider is not at hand is left out, one whose providers are is not', async (t) => {
+  const providers = join(directory, 'providers');
+  await mkdir(providers);
+  for (const name of ['azurerm', 'time']) await writeFile(join(providers, `terraform-provider-${name}`), '');
+  const tools = join(directory, 'tools');
+  await mkdir(tools);
+  await writeFile(join(tools, 'terraform'), `#!/bin/sh\necho '{ "terraform_version": "1.11.4" }'\n`, { mode: 0o755 });
+  const program = `
+    const { findTerraform } = await import(${JSON.stringify(join(import.meta.dirname, '../../infra/rehearsal/terraform.ts'))});
+    const terraform = await findTerraform(${JSON.stringify(directory)});
+    const lacks = (...names) => terraform.lacks({ provider: Object.fromEntries(names.map((name) => [name, [{}]])) }) ?? null;
+    console.log(JSON.stringify([lacks('azurerm', 'time'), lacks('azurerm', 'helm')]));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { PATH: `${tools}:${process.env['PATH']}`, PENSTOCK_PROVIDERS: providers },
+  });
+  t.deepEqual(JSON.parse(stdout), [null, `${providers} has no terraform-provider-helm`]);
 });
