@@ -47,7 +47,7 @@ export interface FunctionsHost {
 }
 
 const defaultGrace: Milliseconds = 10_000;
-const graceToExit: Milliseconds = 2_000;
+const graceToExit: Milliseconds = 10_000;
 
 /**
  * Runs a built Azure Functions app on this machine, unmodified, in a process of its own: its timers, its storage queue triggers

@@ -46,7 +46,9 @@ interface Fixture {
   readonly queue: QueueClient;
   readonly poison: QueueClient;
   readonly log: string[];
-  readonly answer: (reply: Reply) => void;
+  readonly answer: (reply: Reply | Promise<Reply>) => void;
+  /** Settles when the gateway is called. */
+  readonly called: Promise<void>;
   readonly health: () => Promise<{ status: number; body: Health }>;
 }
 
@@ -59,8 +61,12 @@ async function setUp(t: ExecutionContext, { directory = appDir, settings = {} } 
     'DefaultEndpointsProtocol=http;AccountName=devstoreaccount1',
     `AccountKey=${accountKey};QueueEndpoint=${azurite.queueUrl};`,
   ].join(';');
-  let reply: Reply = { body: '{"sum":[3.5]}' };
-  const gateway = await startStandIn((request) => refusing(request) ?? reply);
+  let reply: Reply | Promise<Reply> = { body: '{"sum":[3.5]}' };
+  const called = Promise.withResolvers<void>();
+  const gateway = await startStandIn((request) => {
+    called.resolve();
+    return refusing(request) ?? reply;
+  });
   t.teardown(() => gateway.stop());
   const { release } = await publishFiles(storeUrl, 'sums');
   const queues = QueueServiceClient.fromConnectionString(storage);
@@ -91,7 +97,8 @@ async function setUp(t: ExecutionContext, { directory = appDir, settings = {} } 
     queue: queues.getQueueClient(`promotions-${id}`),
     poison: queues.getQueueClient(`promotions-${id}-poison`),
     log,
-    answer: (given) => (reply = given),
+    answer: (given) => void (reply = given),
+    called: called.promise,
     async health() {
       const response = await fetch(`${host.url}/api/health`, { headers: { 'x-functions-key': host.keys.function } });
       return { status: response.status, body: (await response.json()) as Health };
@@ -232,4 +239,15 @@ test('a message that is not base64, where the app asks for it, is poison at once
   t.false(log.some((line) => line.includes('ran')));
   await put(queue, btoa('{"a": 1}'));
   await until(() => Promise.resolve(log.find((line) => line.includes('ran { a: 1 } 1'))));
+});
+
+test('an app that its host stops cuts its warm-up short, keeps what became of it and gives its lease back', async (t) => {
+  const { host, answer, called, results } = await setUp(t);
+  answer(new Promise(() => undefined));
+  const warming = host.invoke('warm-models');
+  await called;
+  await host.close(0);
+  t.like(await warming, { ok: false });
+  t.like(await results.lastWarmUp('sums'), { ok: false, reason: 'the app is stopping' });
+  t.is((await results.container.getBlobClient('warm-ups/leases/sums').getProperties()).leaseState, 'available');
 });
