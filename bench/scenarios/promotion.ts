@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startGateway } from '../../gateway/start.ts';
 import { writeGatewayConfiguration } from '../../cli/stack/gateway-configuration.ts';
 import { createParts } from '../../functions/parts.ts';
@@ -15,6 +16,8 @@ import { type Scenario } from '../bench.ts';
 import { during } from '../child.ts';
 import { readyRequest } from '../payload.ts';
 import { serviceWith, startPenstock } from '../targets/penstock.ts';
+
+const usualPause = 200;
 
 /** What the first real call after a promotion costs, with and without the warm-up between, against a steady one. */
 export const promotion: Scenario = {
@@ -63,22 +66,27 @@ export const promotion: Scenario = {
           };
           const steady: number[] = [];
           const first: Record<'warmed' | 'not warmed', number[]> = { warmed: [], 'not warmed': [] };
-          const warmUps: number[] = [];
+          const [warmUps, paused]: [number[], number[]] = [[], []];
+          for (let index = 0; index < 50; index += 1) await call();
           for (let round = 0; round < (bench.quick ? 4 : 20); round += 1) {
             const kind = round % 2 === 0 ? 'warmed' : 'not warmed';
+            // A call after as long a pause as the warm-up makes: that alone costs something.
+            await delay(warmUps.at(-1) ?? usualPause);
+            paused.push(await call());
             await promote(store, releases[(round + 1) % 2]!, channel);
             const refreshed = await fetch(`${adminUrl}/refresh`, { method: 'POST' });
             await refreshed.arrayBuffer();
             if (kind === 'warmed') {
               const [warmed] = await warmModels(parts, listLog());
               warmUps.push(warmed?.duration ?? NaN);
-            }
+            } else await delay(warmUps.at(-1) ?? usualPause);
             first[kind].push(await call());
             for (let index = 0; index < 50; index += 1) steady.push(await call());
           }
           const measures = {
             steady: median(steady),
             'steady, p99': steady.sort((a, b) => a - b)[Math.floor(steady.length * 0.99)] ?? NaN,
+            'steady, after a pause': median(paused),
             'first, warmed': median(first.warmed),
             'first, not warmed': median(first['not warmed']),
             'warm-up': median(warmUps),
