@@ -4,6 +4,7 @@ import { wrongAnswer } from '../../service/compare.ts';
 import { contentTypeOf } from '../../service/content-type.ts';
 import { type Method, type Probe } from '../../service/definition.ts';
 import { UserError } from '../../service/errors.ts';
+import { type Milliseconds } from '../../service/units.ts';
 import { requestHeaders } from './headers.ts';
 import { CallFailed, type Slot } from './r/slot.ts';
 import { type Worker } from './r/worker.ts';
@@ -44,8 +45,8 @@ export async function readProbes(directory: string, probes: readonly Probe[]): P
 }
 
 /**
- * Sends every probe to so many workers, each as soon as it comes, and judges the answers. Latencies are not judged: the
- * first call to a model may load what later ones share.
+ * Sends every probe to so many workers, each as soon as it comes, some times over, and judges the answers. Latencies are not
+ * judged: the first call to a model may load what later ones share.
  * @throws UserError that names the probe, what it got and what was expected
  */
 export async function rehearse(probes: readonly ReadProbe[], stage: Stage, workers: number): Promise<void> {
@@ -84,10 +85,19 @@ function nextSlot(stage: Stage): Promise<Slot<Worker>> {
   });
 }
 
+/** R compiles functions at their second call and grows its heap over the first: what a caller should not wait for. */
+const rounds = 10;
+/** After the first round no other begins later: a slow model is not called ten times. */
+const warmedUpAfter: Milliseconds = 500;
+
 async function playAll(probes: readonly ReadProbe[], slot: Slot<Worker>): Promise<void> {
-  for (const probe of probes) {
-    const why = await playOne(probe, slot);
-    if (why !== undefined) throw probeFailed(probe, why);
+  const start = performance.now();
+  for (let round = 0; round < rounds; round += 1) {
+    if (round > 0 && performance.now() - start >= warmedUpAfter) return;
+    for (const probe of probes) {
+      const why = await playOne(probe, slot);
+      if (why !== undefined) throw probeFailed(probe, why);
+    }
   }
 }
 
