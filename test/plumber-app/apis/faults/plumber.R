@@ -42,6 +42,7 @@ function() stop("an error of the API's own")
 function(pr) {
   pr_hook(pr, "exit", function() {
     file <- Sys.getenv("TEST_EXIT_FILE")
-    if (nzchar(file)) cat(Sys.getpid(), "\n", file = file, append = TRUE)
+    # In one piece: several workers end at once.
+    if (nzchar(file)) cat(paste0(Sys.getpid(), "\n"), file = file, append = TRUE)
   })
 }
