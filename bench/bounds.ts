@@ -80,6 +80,12 @@ export const bounds: readonly Bound[] = [
     bound: 0.65,
   },
   {
+    name: 'first call after a promotion, warmed up, over a steady one after a pause',
+    value: ratio('promotion', 'promotion', 'first, warmed', 'steady, after a pause'),
+    at: 'most',
+    bound: 1.3,
+  },
+  {
     name: 'synthesising both environments: seconds of CPU',
     value: (results) => figure(results, 'synth', 'both environments, CPU s'),
     at: 'most',

@@ -86,8 +86,8 @@ function nextSlot(stage: Stage): Promise<Slot<Worker>> {
 }
 
 /** R compiles functions at their second call and grows its heap over the first: what a caller should not wait for. */
-const rounds = 10;
-/** After the first round no other begins later: a slow model is not called ten times. */
+const rounds = 50;
+/** After the first round no other begins later: a slow model is not called fifty times. */
 const warmedUpAfter: Milliseconds = 500;
 
 async function playAll(probes: readonly ReadProbe[], slot: Slot<Worker>): Promise<void> {
