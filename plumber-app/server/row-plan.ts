@@ -57,6 +57,8 @@ export class RowPlan implements Plan {
   readonly #lanes: Lanes;
   /** In merging requests, and in splitting large ones. */
   readonly #trust = { merges: new Trust(), splits: new Trust() };
+  /** What R answers now, merged or not. */
+  readonly #atWork = { rows: 0, calls: 0 };
   #proof: Proof | undefined;
 
   constructor(options: RowPlanOptions) {
@@ -114,7 +116,8 @@ export class RowPlan implements Plan {
       yield rowsOf(first);
       for (let job = lane.first; job !== undefined; job = job.nextInLane) yield rowsOf(job);
     };
-    const count = portion(waiting(), { maxRows: batch.maxRows, timeout, cost: this.cost, idle });
+    const atWork = this.#atWork;
+    const count = portion(waiting(), { maxRows: batch.maxRows, timeout, cost: this.cost, idle, atWork });
     const taken = [first];
     while (taken.length < count && lane.first !== undefined) {
       const job: Job = lane.first;
@@ -153,7 +156,13 @@ export class RowPlan implements Plan {
       leash: (rows, again) => this.#leash(rows, again),
       deliver: (job, result) => this.#deliver(job, result),
     };
-    const { inVain } = await callMerged(jobs, merged);
+    const rows = sumOfRows(jobs);
+    this.#atWork.rows += rows;
+    this.#atWork.calls += 1;
+    const { inVain } = await callMerged(jobs, merged).finally(() => {
+      this.#atWork.rows -= rows;
+      this.#atWork.calls -= 1;
+    });
     if (jobs.length === 1) return;
     const pause = this.#trust.merges.onMerged(inVain, now());
     if (pause !== undefined)
@@ -163,7 +172,7 @@ export class RowPlan implements Plan {
   async #call(jobs: readonly Job[], limit: Milliseconds | undefined, staff: Staff): Promise<Outcome> {
     const [{ target, headers }] = jobs as [Job];
     const { field, now, onMerged } = this.#options;
-    const rows = jobs.reduce((sum, job) => sum + rowsOf(job), 0);
+    const rows = sumOfRows(jobs);
     let call: Call;
     if (jobs.length === 1) call = plainCall(jobs[0]!);
     else {
@@ -277,6 +286,10 @@ type Division =
 
 function rowsOf(job: Job): number {
   return job.scan?.rows ?? 0;
+}
+
+function sumOfRows(jobs: readonly Job[]): number {
+  return jobs.reduce((sum, job) => sum + rowsOf(job), 0);
 }
 
 function plainCall(job: Job): Call {

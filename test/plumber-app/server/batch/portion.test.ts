@@ -63,9 +63,10 @@ test('neither part of the cost is ever negative', (t) => {
 });
 
 const ones = (count: number) => Array<number>(count).fill(1);
+const atWork = { rows: 0, calls: 0 };
 
 test('one worker takes all that waits, up to the row limit', (t) => {
-  const bounds = { maxRows: 64, timeout: undefined, cost: costing(3, 0.01), idle: 1 };
+  const bounds = { maxRows: 64, timeout: undefined, cost: costing(3, 0.01), idle: 1, atWork };
   t.is(portion(ones(1), bounds), 1);
   t.is(portion(ones(20), bounds), 20);
   t.is(portion(ones(100), bounds), 64);
@@ -75,18 +76,25 @@ test('one worker takes all that waits, up to the row limit', (t) => {
 
 test('a merge stays well inside the timeout', (t) => {
   const cost = costing(10, 2);
-  t.is(portion(ones(500), { maxRows: 512, timeout: 500, cost, idle: 1 }), 45);
-  t.is(portion(ones(500), { maxRows: 512, timeout: 20, cost, idle: 1 }), 1);
+  t.is(portion(ones(500), { maxRows: 512, timeout: 500, cost, idle: 1, atWork }), 45);
+  t.is(portion(ones(500), { maxRows: 512, timeout: 20, cost, idle: 1, atWork }), 1);
 });
 
 test('where the rows are what costs, the idle workers share; where the call is, one takes all', (t) => {
-  t.is(portion(ones(12), { maxRows: 512, timeout: undefined, cost: costing(2, 1), idle: 3 }), 4);
-  t.is(portion(ones(4), { maxRows: 512, timeout: undefined, cost: costing(2, 1), idle: 3 }), 2);
-  t.is(portion(ones(12), { maxRows: 512, timeout: undefined, cost: costing(3, 0.01), idle: 3 }), 12);
+  t.is(portion(ones(12), { maxRows: 512, timeout: undefined, cost: costing(2, 1), idle: 3, atWork }), 4);
+  t.is(portion(ones(4), { maxRows: 512, timeout: undefined, cost: costing(2, 1), idle: 3, atWork }), 2);
+  t.is(portion(ones(12), { maxRows: 512, timeout: undefined, cost: costing(3, 0.01), idle: 3, atWork }), 12);
+});
+
+test('beside calls that R works on, none takes more than its share of all that is under way', (t) => {
+  const bounds = { maxRows: 512, timeout: undefined, cost: costing(3, 0.01), idle: 1 };
+  t.is(portion(ones(190), { ...bounds, atWork: { rows: 66, calls: 1 } }), 128);
+  t.is(portion(ones(62), { ...bounds, atWork: { rows: 194, calls: 1 } }), 62);
+  t.is(portion(ones(1), { ...bounds, atWork: { rows: 0, calls: 3 } }), 1);
 });
 
 test('where a longer merge would save nothing, it stays short', (t) => {
-  const taken = portion(ones(500), { maxRows: 512, timeout: undefined, cost: costing(0.1, 1.9), idle: 1 });
+  const taken = portion(ones(500), { maxRows: 512, timeout: undefined, cost: costing(0.1, 1.9), idle: 1, atWork });
   t.true(taken <= 8, `${taken}`);
 });
 
@@ -95,6 +103,7 @@ test('the first is always taken, and nobody is passed over', (t) => {
     maxRows: fc.integer({ min: 1, max: 100 }),
     timeout: fc.option(fc.integer({ min: 1, max: 1e4 }), { nil: undefined }),
     idle: fc.integer({ min: 1, max: 8 }),
+    atWork: fc.record({ rows: fc.nat(100), calls: fc.nat(8) }),
   });
   fc.assert(
     fc.property(
