@@ -29,7 +29,7 @@ export async function machine(): Promise<Machine> {
     cores: availableParallelism(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     memoryGB: Math.round(totalmem() / 2 ** 30),
-    system: `${systemType()} ${release()}`,
+    system: `${systemType()} ${release().split('-')[0]}`,
     versions,
   };
 }
