@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../service/definition.ts';
 import type { Product } from '../service/products.ts';
 import type { Bytes, Milliseconds } from '../service/units.ts';
-import { accessPolicy } from './access.ts';
+import { accessPolicy, internalProduct } from './access.ts';
 import { forwardedHeaders } from './forwarded.ts';
 import {
   clientCertificate,
@@ -19,7 +19,7 @@ import { expr } from './language/text.ts';
 
 /** What only some environments have. */
 export interface ScoringApiOptions {
-  /** Ask callers for a token of Microsoft Entra ID as well as a key. */
+  /** Ask callers, those of the product `internal` aside, for a token of Microsoft Entra ID as well as a key. */
   readonly entra?: EntraOptions;
   /** The certificate that the scoring server asks of API Management, by its id there. */
   readonly clientCertificateId?: string;
@@ -51,7 +51,7 @@ export function scoringApiPolicy(
   return policyDocument('api', {
     inbound: [
       base(),
-      ...(entra === undefined ? [] : [validateEntraToken(entra)]),
+      ...(entra === undefined ? [] : [entraToken(entra)]),
       ...accessPolicy(service, products),
       ...limitWithoutProduct(products),
       ...bodyLimit(service.limits.body),
@@ -75,6 +75,12 @@ export function scoringApiPolicy(
  * API's own code may come from a call that has had its effect.
  */
 const refusedInQueue = expr`context.Response != null && context.Response.StatusCode == 503 && context.Response.Headers.ContainsKey("x-penstock-refused")`;
+
+/** The probes call with a key of `internal` alone: only applications that were given a role get a token. */
+function entraToken(entra: EntraOptions): Policy<'inbound', 'api'> {
+  const asked = expr`context.Product == null || context.Product.Id != ${internalProduct}`;
+  return choose([{ when: asked, then: [validateEntraToken(entra)] }]);
+}
 
 /** Keys of one API or of all APIs pass by the products' policies; they get the largest product's limit here. */
 function limitWithoutProduct(products: readonly Product[]): Policy<'inbound', 'api'>[] {

@@ -9,6 +9,7 @@ import { renderPolicies } from '../../policies/render.ts';
 import { parseService } from '../../service/load.ts';
 import { products } from '../../service/products.ts';
 import { checkGateway } from '../../gateway/start.ts';
+import { runGateway, startBackend } from '../support/gateway.ts';
 import { penstock } from '../support/penstock.ts';
 import { directoryOf } from '../support/releases.ts';
 
@@ -99,6 +100,28 @@ test('the key is taken away before the backend, from header and query', (t) => {
 test('a token is asked for only where the environment says so', (t) => {
   t.notRegex(api().xml, /validate-azure-ad-token/);
   t.regex(api(full).xml, /<validate-azure-ad-token tenant-id="00000000-0000-0000-0000-000000000001">/);
+});
+
+test('where a token is asked for, a key of the internal product is enough, and no other is', async (t) => {
+  const backend = await startBackend(t);
+  const operations = [{ id: 'any', method: 'GET', urlTemplate: '/*' }];
+  const { call } = await runGateway(
+    t,
+    {
+      backends: [{ id: 'scoring-everything', url: backend.url }],
+      apis: [{ id: 'everything', path: 'everything', policy: 'api.xml', operations }],
+      products: ['standard', 'internal'].map((id) => ({ id, apis: ['everything'] })),
+      subscriptions: [
+        { id: 'caller', primaryKey: 'callers', scope: 'product/standard' },
+        { id: 'probes', primaryKey: 'probes', scope: 'product/internal' },
+        { id: 'owner', primaryKey: 'owners', scope: 'api/everything' },
+      ],
+    },
+    { 'api.xml': api({ entra: full.entra }).xml },
+  );
+  const status = async (key: string) =>
+    (await call('/everything/x', { headers: { 'Ocp-Apim-Subscription-Key': key } })).status;
+  t.deepEqual([await status('probes'), await status('callers'), await status('owners')], [200, 401, 401]);
 });
 
 test('a product without limits has none, one with limits both', (t) => {
