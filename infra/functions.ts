@@ -55,11 +55,11 @@ export class FunctionsStack extends PenstockStack {
     });
     for (const service of ['blob', 'queue', 'table'] as const) {
       privateEndpoint(this, group, { name: names.functionsHost, resource: account.id, service });
+      diagnose(this, `host-storage-${service}`, `${account.id}/${service}Services/default`, {
+        logs: ['StorageWrite', 'StorageDelete'],
+        metrics: ['Transaction'],
+      });
     }
-    diagnose(this, 'host-storage-blob', `${account.id}/blobServices/default`, {
-      logs: ['StorageWrite', 'StorageDelete'],
-      metrics: ['Transaction'],
-    });
     return account;
   }
 
