@@ -75,7 +75,8 @@ const burst: fc.Arbitrary<Drawn[]> = fc
         tenant: fc.constantFrom(undefined, 'a', 'b'),
         rows: fc.array(row(columns), { minLength: 1, maxLength: 3 }),
       }),
-      { minLength: 2, maxLength: 30 },
+      // As many as that as often as fewer: what waits together is what merges.
+      { minLength: 2, maxLength: 30, size: 'max' },
     ),
   );
 
