@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { startScoringServer } from '../../plumber-app/server/serve.ts';
 import { loadService } from '../../service/load.ts';
 import { startBarePlumber } from '../support/bare-plumber.ts';
+import { call, until, type Status } from '../support/server.ts';
 
 /** A running API that requests are replayed on: bare Plumber or Penstock. */
 export interface Target {
@@ -20,12 +21,22 @@ export async function barePlumber(directory: string): Promise<Target> {
   return { name: 'bare Plumber', workers: 1, ...(await startBarePlumber(directory)) };
 }
 
-/** The API behind the scoring server, with what its directory says of it and nothing else. */
+/** The API behind the scoring server, with what its directory says of it and nothing else, once all its workers are there. */
 export async function penstock(directory: string, workers: number): Promise<Target> {
   const lines: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
   const definition = await loadService(directory);
   const server = await startScoringServer({ directory, definition, workers, port: 0, adminPort: 0, logger });
+  const isComplete = async () => {
+    const answer = await call(server.adminPort, '/status');
+    return (answer.json() as Status).workers.length === workers;
+  };
+  try {
+    await until(isComplete);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   return {
     name: `Penstock, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
     port: server.port,
