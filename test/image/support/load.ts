@@ -15,7 +15,8 @@ export interface Load {
 /**
  * Asks a server over `callers` kept connections. A refused connection ends its caller: nothing was asked on it. So does one
  * that the server closed while it was idle, just before the next request: by HTTP's rules (RFC 9112, section 9.3.1) such a
- * request is sent again on another connection.
+ * request is sent again on another connection. A new connection may be closed like that as well, when the server stops
+ * listening before it has taken it: once for each caller, since the next one is refused.
  */
 export function startLoad(
   port: number,
@@ -27,7 +28,7 @@ export function startLoad(
   const agent = new Agent({ keepAlive: true, maxSockets: callers });
   let [turns, answered, stopped] = [0, 0, false];
 
-  const ask = (): Promise<'answered' | 'refused' | 'retry'> => {
+  const ask = (): Promise<'answered' | 'refused' | 'retry' | 'reset'> => {
     const { path, body } = next(turns++);
     return new Promise((resolve) => {
       const request = httpRequest({ host: '127.0.0.1', port, path, method: 'POST', agent });
@@ -35,6 +36,7 @@ export function startLoad(
       request.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code === 'ECONNREFUSED') return resolve('refused');
         if (request.reusedSocket) return resolve('retry');
+        if (error.code === 'ECONNRESET') return resolve('reset');
         lost.push(`${error.code}: ${error.message}`);
         resolve('refused');
       });
@@ -54,7 +56,12 @@ export function startLoad(
     });
   };
   const caller = async () => {
-    while (!stopped) if ((await ask()) === 'refused') return;
+    let resets = 0;
+    while (!stopped) {
+      const outcome = await ask();
+      if (outcome === 'refused') return;
+      if (outcome === 'reset' && ++resets > 1) return void lost.push('reset again on a new connection');
+    }
   };
   const finished = Promise.all(Array.from({ length: callers }, caller)).then(() => agent.destroy());
   return {
