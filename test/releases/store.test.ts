@@ -12,6 +12,7 @@ import { openStore } from '../../releases/store.ts';
 import { UserError } from '../../service/errors.ts';
 import { startAzurite, type Azurite } from '../support/azurite.ts';
 import { directoryOf, serviceDirectory } from '../support/releases.ts';
+import { tokenFor } from '../support/identity.ts';
 
 let azurite: Azurite;
 test.before(async () => {
@@ -19,15 +20,6 @@ test.before(async () => {
   setDefaultCACertificates([...getCACertificates(), azurite.ca ?? '']);
 });
 test.after.always(() => azurite?.stop());
-
-/** A token as Entra ID would issue it for this audience; Azurite checks all but the signature. */
-function tokenFor(audience: string): { token: string; expires: number } {
-  const now = Math.floor(Date.now() / 1000);
-  const claims = { aud: audience, iss: 'https://sts.windows.net/00000000-0000-0000-0000-000000000000/' };
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const body = part({ ...claims, iat: now, nbf: now - 60, exp: now + 3600, ver: '1.0', oid: 'x', sub: 'x' });
-  return { token: `${part({ alg: 'none', typ: 'JWT' })}.${body}.x`, expires: now + 3600 };
-}
 
 test('a store is named by the URL of its container', (t) => {
   const names: Record<string, string> = {

@@ -12,7 +12,7 @@ export interface IdentityEndpoint {
 }
 
 /** A token as Entra ID would issue it for this audience; Azurite checks all but the signature. */
-function tokenFor(audience: string): { token: string; expires: number } {
+export function tokenFor(audience: string): { token: string; expires: number } {
   const now = Math.floor(Date.now() / 1000);
   const claims = { aud: audience, iss: 'https://sts.windows.net/00000000-0000-0000-0000-000000000000/' };
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
