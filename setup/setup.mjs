@@ -77,7 +77,15 @@ function withoutNpmConfig() {
 /** npm links no command of the root package itself, so this does: `npx penstock`, on the Node.js of node_modules. */
 function linkCommand() {
   const link = join(root, 'node_modules', '.bin', 'penstock');
-  const script = '#!/bin/sh\nbin=$(dirname "$0")\nexec "$bin/node" "$bin/../../cli/main.ts" "$@"\n';
+  const script = [
+    '#!/bin/sh',
+    'bin=$(cd "$(dirname "$0")" && pwd)',
+    '# What Node.js has compiled is kept, also for the processes that it starts: a command begins in half the time.',
+    ': "${NODE_COMPILE_CACHE=$bin/../.cache/node}"',
+    'export NODE_COMPILE_CACHE',
+    'exec "$bin/node" "$bin/../../cli/main.ts" "$@"',
+    '',
+  ].join('\n');
   if (existsSync(link) && readFileSync(link, 'utf8') === script) return;
   writeFileSync(link, script);
   chmodSync(link, 0o755);

@@ -150,8 +150,10 @@ export async function working(t: Scope, server: TestServer, signal?: AbortSignal
   const busy = async () => (await server.metric('penstock_workers{state="busy"}')) ?? 0;
   const before = await busy();
   const answer = server.get(`/until?file=${file}`, signal && { signal });
-  answer.catch(() => undefined);
-  await until(async () => (await busy()) > before);
+  const early = answer.then(({ status }) => `with ${status}`, String);
+  const works = until(async () => (await busy()) > before);
+  const ended = await Promise.race([works.then(() => undefined), early]);
+  if (ended !== undefined) throw new Error(`the call that should keep a worker busy has ended: ${ended}`);
   return {
     answer,
     finish: async () => {

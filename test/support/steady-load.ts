@@ -1,4 +1,6 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Milliseconds } from '../../service/units.ts';
 
 /** Why an answer is not what its release would give. */
 export type Judge = (answer: { status: number; release: string; text: string; asked: number }) => string | undefined;
@@ -16,6 +18,8 @@ export interface LoadOptions {
   readonly port: number;
   /** Callers that keep their connection; as many more make a new one for each request. */
   readonly callers: number;
+  /** How long a caller rests between an answer and its next request; not at all unless told. */
+  readonly rest?: Milliseconds;
   readonly judge: Judge;
 }
 
@@ -23,7 +27,7 @@ export interface LoadOptions {
  * Calls `POST /score` with one row and `GET /k` by turns, every caller one request at a time, until `stop`. Nothing is sent
  * twice: what fails is told.
  */
-export function startLoad({ port, callers, judge }: LoadOptions): { stop(): Promise<LoadResult> } {
+export function startLoad({ port, callers, rest, judge }: LoadOptions): { stop(): Promise<LoadResult> } {
   let isOver = false;
   let answers = 0;
   let failed = 0;
@@ -43,9 +47,9 @@ export function startLoad({ port, callers, judge }: LoadOptions): { stop(): Prom
         wrong = (error as Error).message;
       }
       answers += 1;
-      if (wrong === undefined) continue;
-      failed += 1;
-      if (failures.length < 10) failures.push(wrong);
+      if (wrong !== undefined) failed += 1;
+      if (wrong !== undefined && failures.length < 10) failures.push(wrong);
+      if (rest !== undefined) await delay(rest);
     }
     if (agent !== false) agent.destroy();
   };

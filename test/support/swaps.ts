@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { promote } from '../../releases/promote.ts';
 import { type Azurite } from './azurite.ts';
 import { follow, releasesIn, service } from './follow.ts';
+import { type Milliseconds } from '../../service/units.ts';
 import { isAlive, until, type Scope, type Status } from './server.ts';
 import { startLoad, type LoadResult } from './steady-load.ts';
 
@@ -12,6 +13,8 @@ export interface SwapsOptions {
   readonly swaps: number;
   /** Callers with connections of their own, and as many without. */
   readonly callers: number;
+  /** How long each rests between two calls. */
+  readonly rest?: Milliseconds;
   readonly workers: number;
   /** Told after each swap. */
   readonly onSwap?: (footprint: Footprint) => void;
@@ -42,7 +45,7 @@ export interface SwapsResult {
 
 /** Swaps between three releases in turn while callers call, and tells what that has done to them and what is left of it. */
 export async function runSwaps(t: Scope, azurite: Azurite, options: SwapsOptions): Promise<SwapsResult> {
-  const { swaps, callers, workers, onSwap } = options;
+  const { swaps, callers, rest, workers, onSwap } = options;
   const releases = await releasesIn(t, azurite);
   const factors = new Map<string, number>();
   for (const k of [2, 3, 5]) factors.set(await releases.publish(k), k);
@@ -65,6 +68,7 @@ export async function runSwaps(t: Scope, azurite: Azurite, options: SwapsOptions
   const load = startLoad({
     port: server.port,
     callers,
+    ...(rest !== undefined && { rest }),
     judge: ({ status, release, text, asked }) => {
       const k = factors.get(release);
       return status === 200 && k !== undefined && text === `[${asked * k}]`

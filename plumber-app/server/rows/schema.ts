@@ -34,6 +34,7 @@ export function compileRowSchema(schema: Schema, place: string): RowSchema {
       strictTuples: false,
       strictRequired: false,
       validateFormats: true,
+      validateSchema: false,
       logger: false,
     });
     addFormats(ajv);
@@ -41,10 +42,21 @@ export function compileRowSchema(schema: Schema, place: string): RowSchema {
     return ajv.compile(schema);
   };
   try {
+    const checker = checkerOf(Dialect);
+    if (checker.validateSchema(schema) !== true) throw new Error(`schema is invalid: ${checker.errorsText()}`);
     return { passes: compile(false), explain: compile(true) };
   } catch (error) {
     throw new UserError(`${place}: no valid JSON Schema: ${(error as Error).message}`);
   }
+}
+
+/** A dialect's own schema, compiled: that takes longer than to compile all rows of most services. */
+const checkers = new Map<typeof Ajv | typeof Ajv2020, Ajv | Ajv2020>();
+
+function checkerOf(Dialect: typeof Ajv | typeof Ajv2020): Ajv | Ajv2020 {
+  const checker = checkers.get(Dialect) ?? new Dialect({ logger: false });
+  checkers.set(Dialect, checker);
+  return checker;
 }
 
 function dialectOf(draft: unknown, place: string): typeof Ajv | typeof Ajv2020 {

@@ -63,7 +63,7 @@ test('with no room in the queue, as many requests as there are idle workers are 
 });
 
 test('a request that waits longer than limits.queueTimeout gets 503', async (t) => {
-  const server = await serve(t, api('faults'), { limits: { queueTimeout: 50 } });
+  const server = await serve(t, api('faults'), { limits: { queueTimeout: 1_000 } });
   const first = await working(t, server);
   const late = await server.get('/pid');
   t.is(late.status, 503);

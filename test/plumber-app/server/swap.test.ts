@@ -9,7 +9,12 @@ const megabyte = 2 ** 20;
 test('swaps under load fail no request, mix up no release and leave nothing behind', async (t) => {
   const azurite = await startAzurite();
   t.teardown(() => azurite.stop());
-  const { load, before, after, left, processes } = await runSwaps(t, azurite, { swaps, callers: 2, workers: 2 });
+  const { load, before, after, left, processes } = await runSwaps(t, azurite, {
+    swaps,
+    callers: 2,
+    rest: 20,
+    workers: 2,
+  });
   t.log(`${load.answers} answers, ${processes} workers, heap ${before.heap / megabyte} → ${after.heap / megabyte} MB`);
   t.deepEqual(load.failures, []);
   t.is(load.failed, 0);
