@@ -13,10 +13,10 @@ import {
   partsWith,
   publishFiles,
   refusing,
-  startStandIn,
+  right,
+  startGateway,
   stillClock,
   sums,
-  type Reply,
 } from '../support/functions.ts';
 
 let azurite: Azurite;
@@ -26,16 +26,12 @@ test.before(async () => {
 });
 test.after.always(() => azurite.stop());
 
-const right: Reply = { body: '{"sum":[3.5]}' };
-
 /** A store with the promoted service, and the app's parts; the gateway answers as told. */
 async function setUp(t: ExecutionContext, { channels = 'sums', publish = true } = {}) {
   const id = ++containers;
   const storeUrl = `${azurite.blobUrl}/releases-${id}`;
   const resultsUrl = `${azurite.blobUrl}/results-${id}`;
-  let reply: Reply = right;
-  const gateway = await startStandIn((request) => refusing(request) ?? reply);
-  t.teardown(() => gateway.stop());
+  const gateway = await startGateway(t);
   const clock = stillClock();
   const parts = partsWith(
     {
@@ -55,7 +51,7 @@ async function setUp(t: ExecutionContext, { channels = 'sums', publish = true } 
     calls: () => gateway.requests.filter((request) => refusing(request) === undefined),
     storeUrl,
     release,
-    answer: (given: Reply) => (reply = given),
+    answer: gateway.answer,
     read: async (name: string) => {
       const { readableStreamBody } = await openStore(resultsUrl).releases.getBlobClient(name).download();
       return (await buffer(readableStreamBody as NodeJS.ReadableStream)).toString();

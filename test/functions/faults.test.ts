@@ -5,15 +5,7 @@ import { readHealth } from '../../functions/health.ts';
 import { probeHealth } from '../../functions/probe-health.ts';
 import { warmModels } from '../../functions/warm-models.ts';
 import { startAzurite, type Azurite } from '../support/azurite.ts';
-import {
-  listLog,
-  partsWith,
-  publishFiles,
-  refusing,
-  startStandIn,
-  stillClock,
-  type Reply,
-} from '../support/functions.ts';
+import { listLog, partsWith, publishFiles, right, startGateway, stillClock } from '../support/functions.ts';
 
 let azurite: Azurite;
 let used = 0;
@@ -61,9 +53,7 @@ async function setUp(t: ExecutionContext) {
   const id = ++used;
   const line = await lineTo(t, Number(new URL(azurite.blobUrl).port));
   await publishFiles(`${azurite.blobUrl}/releases-${id}`, 'sums');
-  let reply: () => Reply | Promise<Reply> = () => ({ body: '{"sum":[3.5]}' });
-  const gateway = await startStandIn((request) => refusing(request) ?? reply());
-  t.teardown(() => gateway.stop());
+  const gateway = await startGateway(t);
   const account = `http://127.0.0.1:${line.port}/devstoreaccount1`;
   const settings = {
     PENSTOCK_STORE: `${account}/releases-${id}`,
@@ -71,7 +61,7 @@ async function setUp(t: ExecutionContext) {
     PENSTOCK_GATEWAY: gateway.url,
   };
   const parts = partsWith(settings, stillClock());
-  return { parts, line, gateway, log: listLog(), answer: (given: typeof reply) => (reply = given) };
+  return { parts, line, gateway, log: listLog(), answer: gateway.answer };
 }
 
 test('while the store is down probing and warming fail by its name, and so does health', async (t) => {
@@ -105,7 +95,7 @@ test('a slow store makes nothing fail', async (t) => {
 for (const status of [429, 500]) {
   test(`a gateway that answers ${status} for ever fails both, within bounds`, async (t) => {
     const { parts, log, gateway, answer } = await setUp(t);
-    answer(() => ({ status, headers: { 'retry-after': '86400' }, body: 'no' }));
+    answer({ status, headers: { 'retry-after': '86400' }, body: 'no' });
     await t.throwsAsync(warmModels(parts, log), { message: new RegExp(`probe two: answered ${status}: no`) });
     t.is(gateway.requests.length, 4);
     await t.throwsAsync(probeHealth(parts, log), { message: new RegExp(`probe two failed: answered ${status}: no`) });
@@ -117,7 +107,7 @@ for (const status of [429, 500]) {
 test('a gateway that recovers at the second try is no failure', async (t) => {
   const { parts, log, answer } = await setUp(t);
   let asked = 0;
-  answer(() => ((asked += 1) === 1 ? { status: 500 } : { body: '{"sum":[3.5]}' }));
+  answer(() => ((asked += 1) === 1 ? { status: 500 } : right));
   const [round] = await probeHealth(parts, log);
   t.like(round?.probes[0], { ok: true, attempts: 2 });
 });

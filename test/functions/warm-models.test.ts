@@ -5,17 +5,7 @@ import { promote } from '../../releases/promote.ts';
 import { openStore } from '../../releases/store.ts';
 import { writeReplicaReport, type ReplicaReport } from '../../releases/replicas.ts';
 import { startAzurite, type Azurite } from '../support/azurite.ts';
-import {
-  listLog,
-  partsWith,
-  publishFiles,
-  refusing,
-  startStandIn,
-  stillClock,
-  sums,
-  type Reply,
-  type Request,
-} from '../support/functions.ts';
+import { listLog, partsWith, publishFiles, right, startGateway, stillClock, sums } from '../support/functions.ts';
 
 let azurite: Azurite;
 let services = 0;
@@ -30,9 +20,7 @@ async function setUp(t: ExecutionContext, { stopping }: { stopping?: AbortSignal
   const files = { ...sums, 'service.yaml': sums['service.yaml']!.replace('name: sums', `name: ${service}`) };
   const storeUrl = `${azurite.blobUrl}/${service}`;
   const { store, release } = await publishFiles(storeUrl, service, files);
-  let reply: (request: Request) => Reply | Promise<Reply> = () => ({ body: '{"sum":[3.5]}' });
-  const gateway = await startStandIn((request) => refusing(request) ?? reply(request));
-  t.teardown(() => gateway.stop());
+  const gateway = await startGateway(t);
   const settings = {
     PENSTOCK_STORE: storeUrl,
     PENSTOCK_RESULTS: `${azurite.blobUrl}/results-${service}`,
@@ -44,7 +32,7 @@ async function setUp(t: ExecutionContext, { stopping }: { stopping?: AbortSignal
     ...{ service, release, store, files, storeUrl, gateway },
     log: listLog(),
     parts: partsWith(settings, stillClock(), stopping),
-    answer: (given: typeof reply) => (reply = given),
+    answer: gateway.answer,
     pods: (...pods: Partial<ReplicaReport>[]) =>
       Promise.all(
         pods.map((pod, index) =>
@@ -75,7 +63,7 @@ test('a balancer that picks a replica for each connection reaches them all', asy
   const replicaOf = new Map<number | undefined, number>();
   answer(({ connection }) => {
     replicaOf.set(connection, replicaOf.get(connection) ?? replicaOf.size % 5);
-    return { body: '{"sum":[3.5]}' };
+    return right;
   });
   await warmModels(parts, log);
   t.is(new Set(replicaOf.values()).size, 5);
@@ -113,7 +101,7 @@ test('of two at once, one warms up, and the other leaves it to it', async (t) =>
   answer(async () => {
     reached.resolve();
     await go.promise;
-    return { body: '{"sum":[3.5]}' };
+    return right;
   });
   const one = warmModels(parts, log);
   await reached.promise;
@@ -131,7 +119,7 @@ test('what is promoted during a warm-up is warmed by it as well', async (t) => {
   answer(async ({ body }) => {
     if (bodies.length === 0) await promote(store, second.release, service);
     bodies.push(body);
-    return { body: '{"sum":[3.5]}' };
+    return right;
   });
   const [warmed] = await warmModels(parts, log);
   t.like(warmed, { ok: true, release: second.release });
@@ -145,7 +133,7 @@ test('what is promoted during a warm-up is warmed by it as well', async (t) => {
 test('429 is waited out as long as the gateway asks', async (t) => {
   const { parts, log, answer } = await setUp(t);
   let asked = 0;
-  answer(() => ((asked += 1) === 1 ? { status: 429, headers: { 'retry-after': '7' } } : { body: '{"sum":[3.5]}' }));
+  answer(() => ((asked += 1) === 1 ? { status: 429, headers: { 'retry-after': '7' } } : right));
   t.like(await warmModels(parts, log), [{ ok: true }]);
   t.deepEqual((parts.clock as ReturnType<typeof stillClock>).slept, [7_000]);
 });
@@ -155,7 +143,7 @@ test('an app that is stopped ends its warm-up, gives the lease back and keeps wh
   const { parts, log, answer, service } = await setUp(t, { stopping: stop.signal });
   answer(() => {
     stop.abort(new Error('the app is stopping'));
-    return new Promise<Reply>(() => undefined);
+    return new Promise<never>(() => undefined);
   });
   await t.throwsAsync(warmModels(parts, log), { message: /the app is stopping/ });
   t.like(await parts.results.lastWarmUp(service), { ok: false, reason: 'the app is stopping' });

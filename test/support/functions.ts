@@ -12,6 +12,7 @@ import { promote } from '../../releases/promote.ts';
 import { publish } from '../../releases/publish.ts';
 import { openStore, type Store } from '../../releases/store.ts';
 import type { Milliseconds } from '../../service/units.ts';
+import { type Scope } from './server.ts';
 
 export interface Request {
   readonly method: string;
@@ -73,6 +74,25 @@ export function refusing({ headers }: Request): Reply | undefined {
   return headers['ocp-apim-subscription-key'] === appSettings().PENSTOCK_KEY
     ? undefined
     : { status: 401, body: '{ "statusCode": 401, "message": "Access denied due to invalid subscription key." }' };
+}
+
+/** What the sample service answers to its probe. */
+export const right: Reply = { body: '{"sum":[3.5]}' };
+
+type Answering = (request: Request) => Reply | Promise<Reply>;
+
+/** A gateway in front of the sample service: it asks for the app's key, then answers as it was last told to. */
+export async function startGateway(
+  t: Scope,
+): Promise<Omit<StandIn, 'stop'> & { readonly answer: (given: Reply | Answering) => void }> {
+  let reply: Answering = () => right;
+  const gateway = await startStandIn((request) => refusing(request) ?? reply(request));
+  t.teardown(() => gateway.stop());
+  return {
+    url: gateway.url,
+    requests: gateway.requests,
+    answer: (given) => (reply = typeof given === 'function' ? given : () => given),
+  };
 }
 
 /** A clock that stands still until it is told to go on, and does not really sleep. */
