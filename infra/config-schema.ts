@@ -17,6 +17,14 @@ const size = matching(/^Standard_[A-Z]+\d+[A-Za-z0-9_-]*$/, 'a virtual machine s
 const entity = matching(/^(?!.*--)[a-z]([a-z0-9-]{0,48}[a-z0-9])?$/, 'lower-case letters, digits and single hyphens');
 const schedule = matching(/^\S+( \S+){5}$/, 'six NCRONTAB fields such as 0 */5 * * * *');
 
+/**
+ * DNS zones and records ask most: fifteen tags, four of them ours, and plain names; and no resource tells two cases apart.
+ * https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
+ */
+const tagName = /^(?!(owner|environment|application|stack)$)[a-z][a-z0-9_-]{0,127}$/;
+const tagsForm =
+  'at most 11 tags, named with letters, digits, - and _, none of them twice, or owner, environment, application or stack';
+
 const pool = {
   size: size.required(),
   min: count(0, 1000).required(),
@@ -40,10 +48,11 @@ export const configSchema = record({
   owner: matching(/^[^<>%&\\?/]{1,256}$/, 'who answers for this environment, for its tags').required(),
   tags: joi
     .object()
-    .pattern(/^(?!(owner|environment|application|stack)$)[^<>%&\\?/]{1,128}$/, joi.string().max(256))
-    .max(40)
+    .pattern(joi.string(), joi.string().max(256))
+    .max(11)
+    .custom(plainNames)
     .default({})
-    .messages({ '*': 'at most 40 tags, none called owner, environment, application or stack' }),
+    .messages({ '*': tagsForm }),
   operators: record({
     groups: list(guid, 'a list of Entra group object ids').min(1).required(),
     ipRanges: list(range, 'a list of IPv4 ranges').default([]),
@@ -188,6 +197,12 @@ function checked(test: (text: string) => boolean, expected: string): joi.StringS
     .string()
     .custom((value: string, helpers) => (test(value) ? value : helpers.error('any.invalid')))
     .messages({ '*': expected });
+}
+
+function plainNames(tags: Record<string, string>, helpers: joi.CustomHelpers): unknown {
+  const names = Object.keys(tags).map((name) => name.toLowerCase());
+  const isRight = names.every((name) => tagName.test(name)) && new Set(names).size === names.length;
+  return isRight ? tags : helpers.error('any.invalid');
 }
 
 function count(least: number, most: number): joi.NumberSchema {

@@ -31,6 +31,16 @@ const mistakes: Record<string, [Record<string, unknown>, RegExp]> = {
     { region: 'West Europe' },
     /region: expected a region as the API spells it, such as westeurope \(got "West Europe"\)/,
   ],
+  'a tag that DNS zones refuse': [{ tags: { 'cost centre': 'models' } }, /tags: expected .*named with letters, digits/],
+  'a tag that differs from one of ours in case alone': [
+    { tags: { Owner: 'models' } },
+    /tags: expected .*none of them twice/,
+  ],
+  'one tag twice, in two cases': [{ tags: { team: 'a', Team: 'b' } }, /tags: expected at most 11 tags/],
+  'more tags than DNS zones take with ours': [
+    { tags: Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`tag${index}`, 'x'])) },
+    /tags: expected at most 11 tags/,
+  ],
   'a subnet outside the network': [
     { network: { functions: '10.99.0.0/26' } },
     /network\.functions: expected a part of network\.range/,
