@@ -36,7 +36,8 @@ export abstract class PenstockStack extends TerraformStack {
       resourceProviderRegistrations: 'none',
       features: [
         {
-          resourceGroup: [{ preventDeletionIfContainsResources: true }],
+          // Azure puts rules and an action group of its own beside Application Insights, and leaves them there.
+          resourceGroup: [{ preventDeletionIfContainsResources: name !== 'platform' }],
           // Purge protection forbids purging; a vault of the same name is recovered when the environment comes back.
           keyVault: [{ purgeSoftDeleteOnDestroy: false, recoverSoftDeletedKeyVaults: true }],
           apiManagement: [{ purgeSoftDeleteOnDestroy: true, recoverSoftDeleted: true }],

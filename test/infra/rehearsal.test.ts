@@ -247,6 +247,22 @@ test('refused: a reference to what does not exist, an old vault’s name, small 
   t.regex((await call('PUT', `${root}/providers/Microsoft.Storage/storageAccounts/st`, ranges)).error, /\/31 or \/32/);
 });
 
+test('beside Application Insights lies what Azure puts there, until its group goes', async (t) => {
+  const { call } = await azure(t);
+  const insights = `${root}/providers/Microsoft.Insights/components/appi`;
+  await call('PUT', insights, { location: 'westeurope', properties: {} });
+  const inGroup = async () => {
+    const { json } = await call('GET', `${root}/resources`);
+    return (json['value'] as { name: string }[]).map(({ name }) => name).sort();
+  };
+  const added = ['Application Insights Smart Detection', 'Failure Anomalies - appi'];
+  t.deepEqual(await inGroup(), [...added, 'appi'].sort());
+  await call('DELETE', insights);
+  t.deepEqual(await inGroup(), added);
+  await call('DELETE', root);
+  t.deepEqual(await inGroup(), []);
+});
+
 test('without terraform both rehearsals are skipped with one line', async (t) => {
   for (const script of ['validate', 'rehearse']) {
     const path = join(import.meta.dirname, '..', '..', 'infra', 'rehearsal', `${script}.ts`);

@@ -35,6 +35,18 @@ test('each stack has a state of its own, reached by Entra ID alone', (t) => {
   }
 });
 
+test('a resource group that holds what is not ours stays, but for the one that Azure itself adds to', (t) => {
+  for (const name of stackNames) {
+    const { features } = whole.stacks[name].provider['azurerm']![0] as { features: [Features] };
+    const components = Object.keys(whole.stacks[name].resource['azurerm_application_insights'] ?? {});
+    t.is(features[0].resource_group[0].prevent_deletion_if_contains_resources, components.length === 0, name);
+  }
+});
+
+interface Features {
+  readonly resource_group: [{ readonly prevent_deletion_if_contains_resources: boolean }];
+}
+
 /** Maps whose keys are ours or somebody else's to choose. */
 const freeForm = [
   'tags',

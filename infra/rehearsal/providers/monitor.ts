@@ -21,7 +21,15 @@ export const operationalInsights: ResourceProvider = {
 export const insights: ResourceProvider = {
   namespace: 'microsoft.insights',
   adds: {
-    'microsoft.insights/components': ({ id, properties }) => {
+    'microsoft.insights/components': ({ id, name, properties }, { resources }) => {
+      // Beside it, and not deleted with it: https://github.com/hashicorp/terraform-provider-azurerm/issues/18026.
+      const group = id.slice(0, id.toLowerCase().indexOf('/providers/'));
+      for (const path of [
+        'microsoft.insights/actionGroups/Application Insights Smart Detection',
+        `microsoft.alertsmanagement/smartDetectorAlertRules/Failure Anomalies - ${name}`,
+      ]) {
+        resources.put(`${group}/providers/${path}`, { location: 'global' });
+      }
       const instrumentation = guidOf(`${id} key`);
       Object.assign(properties, {
         AppId: guidOf(id),
