@@ -5,6 +5,7 @@ import { type Environment } from '../config.ts';
 import { namesOf, stackNames, type StackName } from '../naming.ts';
 import { makeCertificates } from './certificates.ts';
 import { pretended } from './identifiers.ts';
+import { sendTo } from './in-cluster.ts';
 import { startStandIn, type StandIn } from './stand-in.ts';
 import { copyStack, findTerraform, type Terraform } from './terraform.ts';
 
@@ -90,12 +91,8 @@ async function rehearseEnvironment(
     failed += mistakes.length;
   }
   for (const stack of chosen) {
-    const copy = await copyStack(join(stacks, stack), folder(stack), ({ provider }) => {
-      for (const kind of ['kubernetes', 'helm'] as const) {
-        if (provider[kind] === undefined || kubeconfig === undefined) continue;
-        const config = { config_path: kubeconfig };
-        provider[kind] = [kind === 'helm' ? { kubernetes: config } : config];
-      }
+    const copy = await copyStack(join(stacks, stack), folder(stack), (copied) => {
+      if (kubeconfig !== undefined) sendTo(kubeconfig, copied);
     });
     const lacking = terraform.lacks(copy);
     if (lacking !== undefined) {

@@ -9,9 +9,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ProxyAgent, request } from 'undici';
 import { makeCertificates, type Certificates } from '../../infra/rehearsal/certificates.ts';
+import { sendTo } from '../../infra/rehearsal/in-cluster.ts';
 import { roleId } from '../../infra/rehearsal/provider.ts';
 import { principalOf } from '../../infra/rehearsal/resources.ts';
 import { startStandIn, type StandInOptions } from '../../infra/rehearsal/stand-in.ts';
+import { environment } from '../support/environment.ts';
+import { resource, samplePolicies, synth } from '../support/infra.ts';
 
 const root = '/subscriptions/s/resourceGroups/g';
 const instance = `${root}/providers/Microsoft.ApiManagement/service/a`;
@@ -261,6 +264,20 @@ test('beside Application Insights lies what Azure puts there, until its group go
   t.deepEqual(await inGroup(), added);
   await call('DELETE', root);
   t.deepEqual(await inGroup(), []);
+});
+
+test('a cluster of one’s own is not waited for: it has neither the nodes nor the load balancer', async (t) => {
+  const production = environment();
+  const { workload, addons } = (await synth(production, samplePolicies(production))).stacks;
+  sendTo('/kubeconfig', workload);
+  sendTo('/kubeconfig', addons);
+  t.deepEqual(workload.provider['kubernetes'], [{ config_path: '/kubeconfig' }]);
+  for (const { provider } of [workload, addons]) {
+    t.deepEqual(provider['helm'], [{ kubernetes: { config_path: '/kubeconfig' } }]);
+  }
+  t.false('kubernetes' in addons.provider);
+  t.is(resource(workload, 'kubernetes_deployment_v1')['wait_for_rollout'], false);
+  t.is(resource(workload, 'kubernetes_service_v1')['wait_for_load_balancer'], false);
 });
 
 test('without terraform both rehearsals are skipped with one line', async (t) => {
