@@ -34,5 +34,10 @@ export function grant(scope: Construct, id: string, { to, role, on, because, dep
  * https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---role-assignment-changes-are-not-being-detected
  */
 export function untilWorking(scope: Construct, id: string, grants: readonly RoleAssignment[]): Sleep {
-  return new Sleep(scope, id, { createDuration: '5m', dependsOn: [...grants] });
+  return new Sleep(scope, id, {
+    createDuration: '5m',
+    // An assignment made anew, say for an identity made anew, is waited for again.
+    triggers: Object.fromEntries(grants.map((given) => [given.node.id, given.id])),
+    dependsOn: [...grants],
+  });
 }

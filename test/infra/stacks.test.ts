@@ -257,6 +257,11 @@ test('a role is given before it is used, and waited for', (t) => {
     t.true((resource(whole.stacks[stack], type, id)['depends_on'] as string[]).includes(wait), `${type}.${id}`);
   }
   for (const name of stackNames) {
+    for (const { triggers, depends_on: before } of Object.values(whole.stacks[name].resource['time_sleep'] ?? {})) {
+      // Else one that is made anew would be used at once.
+      const made = Object.values(triggers as Record<string, string>).map((id) => /^\$\{(.*)\.id\}$/.exec(id)?.[1]);
+      t.deepEqual(made.sort(), [...(before as string[])].sort(), name);
+    }
     const assignments = Object.entries(whole.stacks[name].resource['azurerm_role_assignment'] ?? {});
     for (const [id, { description, principal_type: kind }] of assignments) {
       t.true(String(description).length > 10, id);
