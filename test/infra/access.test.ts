@@ -77,6 +77,16 @@ test('the access that was recorded can’t be changed by a slip', (t) => {
   t.notThrows(() => checkRecord(open, { access: 'private' }, 'cluster'));
 });
 
+test('the gateway’s tier that was recorded can’t be changed by a slip, where it was', (t) => {
+  const tier = closed.apiManagement.tier;
+  t.notThrows(() => checkRecord(closed, { access: 'private', tier }, undefined));
+  const changed = () => checkRecord(closed, { access: 'private', tier: 'Developer' }, 'cluster');
+  t.regex(
+    t.throws(changed, { instanceOf: UserError }).message,
+    /apiManagement\.tier: StandardV2 differs from Developer .*every caller's key.*destroy functions and edge/,
+  );
+});
+
 test('a record is kept beside the others', async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'penstock-record-'));
   t.teardown(() => rm(root, { recursive: true }));
@@ -84,5 +94,9 @@ test('a record is kept beside the others', async (t) => {
   t.deepEqual(await readRecord(root), {});
   await writeRecord(root, closed);
   await writeRecord(root, { ...open, environment: 'other' });
-  t.deepEqual(await readRecord(root), { test: { access: 'private' }, other: { access: 'authorisedRanges' } });
+  const { tier } = closed.apiManagement;
+  t.deepEqual(await readRecord(root), {
+    test: { access: 'private', tier },
+    other: { access: 'authorisedRanges', tier },
+  });
 });
