@@ -10,6 +10,8 @@ local({
   # Nothing of ours may be visible to the API, whose code sees the global environment.
   host <- new.env(parent = baseenv())
   here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1]))
+  # R's own way to write a space there.
+  here <- gsub("~+~", " ", here, fixed = TRUE)
   for (part in c("events.R", "load.R", "routes.R", "request.R", "warm.R", "worker.R", "fork.R")) {
     sys.source(file.path(here, part), envir = host)
   }

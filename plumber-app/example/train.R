@@ -9,6 +9,8 @@ for (package in c("jsonlite", "MASS", "plumber", "randomForest")) {
 }
 
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+# R's own way to write a space there.
+script <- gsub("~+~", " ", script, fixed = TRUE)
 home <- dirname(normalizePath(script))
 arguments <- commandArgs(trailingOnly = TRUE)
 out <- if (length(arguments) > 0) arguments[1] else file.path(home, "release")

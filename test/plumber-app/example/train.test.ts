@@ -41,9 +41,12 @@ test('training writes a whole service and nothing else', async (t) => {
   t.like(service.probes[0], { name: 'first-ten', method: 'POST', path: '/score', tolerance: 1e-6, maxLatency: 500 });
 });
 
-test('training twice gives the same release, and leaves what else is in the directory alone', async (t) => {
+test('training twice gives the same release, wherever its sources are, and leaves what else is there alone', async (t) => {
   const again = await directoryOf(t, { 'notes.txt': 'mine', 'plumber.R': 'old' });
-  await promisify(execFile)('Rscript', [join(exampleSources, 'train.R'), again]);
+  // R writes a space in a script's path in its own way.
+  const sources = join(await directoryOf(t), 'my models');
+  await cp(exampleSources, sources, { recursive: true });
+  await promisify(execFile)('Rscript', [join(sources, 'train.R'), again]);
   t.is(await readFile(join(again, 'notes.txt'), 'utf8'), 'mine');
   await rm(join(again, 'notes.txt'));
 
