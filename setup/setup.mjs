@@ -81,8 +81,7 @@ function linkCommand() {
     '#!/bin/sh',
     'bin=$(cd "$(dirname "$0")" && pwd)',
     '# What Node.js has compiled is kept, also for the processes that it starts: a command begins in half the time.',
-    ': "${NODE_COMPILE_CACHE=$bin/../.cache/node}"',
-    'export NODE_COMPILE_CACHE',
+    'export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$bin/../.cache/node}"',
     'exec "$bin/node" "$bin/../../cli/main.ts" "$@"',
     '',
   ].join('\n');

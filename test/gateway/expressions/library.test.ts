@@ -63,7 +63,7 @@ test('Base64 that is none throws', (t) => {
 
 test('Base64 agrees with node', (t) => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'a\0\n"é€😀', '\ud83d', '\ude00') }), (given) => {
+    fc.property(fc.string({ unit: fc.nat(0x10ffff).map((point) => String.fromCodePoint(point)) }), (given) => {
       const sample = { variables: { given: given.toWellFormed() } };
       const expected = Buffer.from(given.toWellFormed(), 'utf8').toString('base64');
       t.is(

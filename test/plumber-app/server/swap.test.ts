@@ -2,7 +2,7 @@ import test from 'ava';
 import { startAzurite } from '../../support/azurite.ts';
 import { runSwaps } from '../../support/swaps.ts';
 
-/** `node test/soak/swaps.ts` does the same a hundred times. */
+/** `node test/soak/swaps.ts` does the same a hundred times, with callers that never rest. */
 const swaps = 6;
 const megabyte = 2 ** 20;
 
