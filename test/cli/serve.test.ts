@@ -1,7 +1,12 @@
 import test from 'ava';
+import { execFile } from 'node:child_process';
+import { symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { penstock } from '../support/penstock.ts';
+import { directoryOf } from '../support/releases.ts';
 import { api } from '../support/server.ts';
 
 test('serving needs a directory, or a store with a channel, and not both', async (t) => {
@@ -40,4 +45,13 @@ test('R’s message for an API that cannot be loaded is the command’s last wor
     stderr,
     /penstock: R cannot load the API in .*syntax-error:\nplumber\.R:6:1: unexpected '}'\n5: {3}1 \+\n6: }\n {3}\^\n$/,
   );
+});
+
+test('R is told of its files in a folder whose name has a space, too', async (t) => {
+  const here = join(await directoryOf(t), 'my models');
+  await symlink(join(import.meta.dirname, '../..'), here);
+  const node = ['--preserve-symlinks', '--preserve-symlinks-main', join(here, 'cli/main.ts')];
+  const serve = ['serve', api('syntax-error'), '--port', '0', '--admin-port', '0'];
+  const ended = promisify(execFile)(process.execPath, [...node, ...serve]);
+  await t.throwsAsync(ended, { message: /plumber\.R:6:1: unexpected '}'/ });
 });
