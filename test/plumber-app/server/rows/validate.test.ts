@@ -149,6 +149,11 @@ test('the schema itself is checked when it is compiled', (t) => {
   const message = (schema: unknown) =>
     t.throws(() => compileRowSchema(schema as Schema, 'schema.json'), { instanceOf: UserError }).message;
   t.regex(message({ type: 'objekt' }), /^schema\.json: no valid JSON Schema: /);
+  // What the dialect's own schema alone refuses.
+  t.regex(
+    message({ minLength: -1 }),
+    /^schema\.json: no valid JSON Schema: schema is invalid: data\/minLength must be >= 0$/,
+  );
   t.regex(message({ properties: { x: { minimun: 1 } } }), /minimun/);
   t.regex(message({ properties: { x: { type: 'string', format: 'dtae' } } }), /dtae/);
   t.regex(message({ $schema: 'http://json-schema.org/draft-04/schema#' }), /draft-04/);
