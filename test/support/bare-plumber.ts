@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startOnLeash } from './leash.ts';
 
@@ -43,11 +46,23 @@ export async function accepts(port: number): Promise<boolean> {
 export async function startBarePlumber(directory: string): Promise<BarePlumber> {
   const port = await freePort();
   const expression = `library(plumber); pr_run(plumb(), host = "127.0.0.1", port = ${port})`;
-  // Not ended by SIGINT, which httpuv looks for only every two seconds.
-  const { child, log, stop } = startOnLeash('Rscript', ['-e', expression], { cwd: directory });
+  // Not ended by SIGINT, which httpuv looks for only every two seconds; its temporary files are then left to us.
+  const temporary = await mkdtemp(join(tmpdir(), 'penstock-bare-'));
+  const env = { ...process.env, TMPDIR: temporary };
+  const { child, log, stop } = startOnLeash('Rscript', ['-e', expression], { cwd: directory, env });
   while (!(await accepts(port))) {
-    if (child.exitCode !== null) throw new Error(`bare Plumber ended at its start:\n${log()}`);
+    if (child.exitCode !== null) {
+      await rm(temporary, { recursive: true });
+      throw new Error(`bare Plumber ended at its start:\n${log()}`);
+    }
     await delay(20);
   }
-  return { port, log, stop };
+  return {
+    port,
+    log,
+    async stop() {
+      await stop();
+      await rm(temporary, { recursive: true });
+    },
+  };
 }

@@ -5,6 +5,7 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders 
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino, type Logger } from 'pino';
 import { startScoringServer, type ScoringServer, type ScoringServerOptions } from '../../plumber-app/server/serve.ts';
 import { type Limits, type ServiceDefinition } from '../../service/definition.ts';
@@ -168,12 +169,12 @@ export interface Work {
   readonly finish: () => Promise<Answer>;
 }
 
-/** Resolves to the first value that is neither undefined nor false. */
+/** Resolves to the first value that is neither undefined nor false. Asks ever more seldom: asking takes from what it waits for. */
 export async function until<T>(condition: () => T | Promise<T>): Promise<Exclude<T, undefined | false>> {
-  for (;;) {
+  for (let pause = 5; ; pause = Math.min(pause * 1.5, 80)) {
     const value = await condition();
     if (value !== undefined && value !== false) return value as Exclude<T, undefined | false>;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await delay(pause);
   }
 }
 

@@ -95,3 +95,8 @@ test("the directory's .Rprofile holds, as renv needs", async (t) => {
   const { get } = await serve(t, api('profile'));
   t.is((await get('/option')).text, '["from .Rprofile"]');
 });
+
+test('a worker compiles what it runs, as R does by itself', async (t) => {
+  const { get } = await serve(t, api('profile'), { env: { ...process.env, R_ENABLE_JIT: undefined } });
+  t.is((await get('/jit')).text, '[3]');
+});
