@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort } from '../../test/support/bare-plumber.ts';
+import { freePort } from '../../test/support/ports.ts';
 import { type Scenario } from '../bench.ts';
 import { answers, during, start } from '../child.ts';
 import { readyRequest } from '../payload.ts';

@@ -1,4 +1,4 @@
-import { freePort } from '../../test/support/bare-plumber.ts';
+import { freePort } from '../../test/support/ports.ts';
 import { answers, type Running, start } from '../child.ts';
 
 /** One plumber process, as its documentation runs it. `ready` is a request that it must answer first. */

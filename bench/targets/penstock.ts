@@ -1,6 +1,6 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '../../test/support/bare-plumber.ts';
+import { freePort } from '../../test/support/ports.ts';
 import { parseDocument } from 'yaml';
 import { answers, type Running, start } from '../child.ts';
 

@@ -1,6 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promote } from '../../releases/promote.ts';
@@ -8,6 +7,7 @@ import { publish } from '../../releases/publish.ts';
 import { openStore } from '../../releases/store.ts';
 import { startAzurite } from '../support/azurite.ts';
 import { exampleRelease } from '../support/example.ts';
+import { freePort } from '../support/ports.ts';
 import { call, until } from '../support/server.ts';
 import { exampleImage, serverImage } from './support/build.ts';
 import { type Container, startContainer } from './support/container.ts';
@@ -34,14 +34,6 @@ async function boston(): Promise<Boston> {
 
 function score(container: Container, rows: readonly object[]) {
   return call(container.port, '/score', { method: 'POST', headers, body: JSON.stringify({ df: rows }) });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test.serial('the baked-in service scores every row as R does, in one call and in 506', async (t) => {

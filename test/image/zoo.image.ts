@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accepts, freePort } from '../support/bare-plumber.ts';
+import { accepts, freePort } from '../support/ports.ts';
 import { until } from '../support/server.ts';
 import { differences } from '../zoo/compare.ts';
 import { replay } from '../zoo/replay.ts';

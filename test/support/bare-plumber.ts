@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startOnLeash } from './leash.ts';
+import { accepts, freePort } from './ports.ts';
 
 /** An API that runs as it does without Penstock. */
 export interface BarePlumber {
@@ -12,29 +11,6 @@ export interface BarePlumber {
   /** What R has printed so far. */
   log(): string;
   stop(): Promise<void>;
-}
-
-/** Bare Plumber gives no way to listen on port 0 and tell the port, so a free one is looked for first. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** @returns Whether something on this machine accepts connections on the port. */
-export async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 /**
