@@ -9,12 +9,10 @@ export class Unsupported extends Error {}
 export const notSupported: ReadonlySet<string> = new Set(
   `
   decimal Decimal StringReader StringWriter TimeZone TimeZoneInfo Tuple
-  AsymmetricAlgorithm CipherMode HashAlgorithm HashAlgorithmName HMAC HMACMD5 HMACSHA1 HMACSHA256 HMACSHA384
-  HMACSHA512 KeyedHashAlgorithm MD5 Oid PaddingMode RNGCryptoServiceProvider RSA RSAEncryptionPadding
-  RSAParameters RSASignaturePadding SHA1 SHA1Managed SHA256 SHA256Managed SHA384 SHA384Managed SHA512
-  SHA512Managed SymmetricAlgorithm PublicKey RSACertificateExtensions X500DistinguishedName X509Certificate
-  X509Certificate2 X509ContentType X509NameType JConstructor JRaw Queue Stack ISet XAttribute XCData XComment
-  XContainer XDeclaration XDocument XDocumentType XElement XName XNamespace XNode XObject XText XmlNodeType
+  AsymmetricAlgorithm HashAlgorithmName Oid RSA RSAEncryptionPadding RSAParameters RSASignaturePadding PublicKey
+  RSACertificateExtensions X500DistinguishedName X509Certificate X509Certificate2 X509ContentType X509NameType
+  JConstructor JRaw Queue Stack ISet XAttribute XCData XComment XContainer XDeclaration XDocument XDocumentType
+  XElement XName XNamespace XNode XObject XText XmlNodeType
   Selector
   `
     .trim()

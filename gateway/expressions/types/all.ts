@@ -22,4 +22,5 @@ import './regex.ts';
 import './uri.ts';
 import './json.ts';
 import './credentials.ts';
+import './cryptography.ts';
 import './context.ts';

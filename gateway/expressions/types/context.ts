@@ -158,6 +158,7 @@ defineDictionary(
   'IVariables',
   { value: 'object', ...fromMap((value: unknown) => value ?? null) },
   {
+    'object GetValueOrDefault(string key)': (self: ReadonlyMap<string, unknown>, key: string) => self.get(key) ?? null,
     'T GetValueOrDefault<T>(string key)': typed((types) => {
       const type = types('T');
       return (self: ReadonlyMap<string, unknown>, key: string) => convertVariable(self, key, type, undefined);

@@ -44,9 +44,9 @@ function tryParse<T>(parse: (text: string | null) => T | null) {
   };
 }
 
-/** The extension methods that API Management adds to strings. */
+/** The extension methods that API Management adds to strings; public policies also call them by their class's name. */
 define({
-  name: 'AuthorizationExtensions',
+  name: 'ExpressionSyntaxExtensions',
   kind: 'static',
   members: {
     'static Jwt AsJwt(this string input)': (text: string | null) => Jwt.parse(text),

@@ -41,6 +41,11 @@ const enums: Readonly<Record<string, { namespace: string; values: Record<string,
       CultureInvariant: 512,
     },
   },
+  CipherMode: { namespace: 'System.Security.Cryptography', values: { CBC: 1, ECB: 2, OFB: 3, CFB: 4, CTS: 5 } },
+  PaddingMode: {
+    namespace: 'System.Security.Cryptography',
+    values: { None: 1, PKCS7: 2, Zeros: 3, ANSIX923: 4, ISO10126: 5 },
+  },
   Formatting: { namespace: 'Newtonsoft.Json', values: { None: 0, Indented: 1 } },
   JTokenType: {
     namespace: 'Newtonsoft.Json.Linq',

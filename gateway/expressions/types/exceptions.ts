@@ -22,12 +22,14 @@ const bases: Readonly<Record<string, string>> = {
   NotImplementedException: 'SystemException',
   NullReferenceException: 'SystemException',
   TimeoutException: 'SystemException',
+  CryptographicException: 'SystemException',
   JsonException: 'Exception',
   JsonReaderException: 'JsonException',
   JsonSerializationException: 'JsonException',
 };
 
 const namespaces: Readonly<Record<string, string>> = {
+  CryptographicException: 'System.Security.Cryptography',
   KeyNotFoundException: 'System.Collections.Generic',
   JsonException: 'Newtonsoft.Json',
   JsonReaderException: 'Newtonsoft.Json',

@@ -34,6 +34,9 @@ table('variables', [
   ['(int)context.Variables["number"] + 1', 'Int32 6'],
   ['context.Variables.GetValueOrDefault<int>("number")', 'Int32 5'],
   ['context.Variables.GetValueOrDefault("missing", "d")', 'String d'],
+  ['context.Variables.GetValueOrDefault("missing")', 'null'],
+  ['(string)context.Variables.GetValueOrDefault("text") + "!"', 'String abc!'],
+  ['string.Concat("x=", context.Variables.GetValueOrDefault("number"))', 'String x=5'],
   ['context.Variables.GetValueOrDefault<int>("missing")', 'Int32 0'],
   ['context.Variables.GetValueOrDefault<bool>("flag") ? 1 : 2', 'Int32 1'],
   ['context.Variables.ContainsKey("none")', 'Boolean True'],
@@ -41,6 +44,15 @@ table('variables', [
   ['Convert.ToInt32(context.Variables["number"])', 'Int32 5'],
   ['context.Variables["text"].ToString().Length', 'Int32 3'],
 ]);
+
+test('what API Management adds to strings can be called by its class', (t) => {
+  t.is(
+    ran(
+      'BasicAuthCredentials c; return ExpressionSyntaxExtensions.TryParseBasic("Basic dTpw", out c) ? c.UserId : "none";',
+    ),
+    'String u',
+  );
+});
 
 test('a variable that is missing or of another type throws', (t) => {
   t.is(
