@@ -3,6 +3,7 @@ import path from 'node:path';
 import Joi from 'joi';
 import { parse as parseYaml } from 'yaml';
 import { UserError } from './errors.ts';
+import { fixedTokens, type IdentityConfig } from './tokens/identity.ts';
 
 /** The gateway's configuration as its YAML file writes it; docs/gateway.md explains every key. */
 export interface GatewayConfig {
@@ -14,6 +15,7 @@ export interface GatewayConfig {
   policy?: string;
   settings?: Partial<Settings>;
   namedValues?: Record<string, string | NamedValue>;
+  managedIdentity?: ManagedIdentityConfig;
   fragments?: Record<string, string>;
   backends?: BackendConfig[];
   apis: ApiConfig[];
@@ -52,6 +54,15 @@ export interface NamedValue {
   /** The environment variable that holds the value. */
   env?: string;
   secret?: boolean;
+}
+
+/** What authentication-managed-identity uses: tokens as they are, and where others come from. */
+export interface ManagedIdentityConfig {
+  /** By resource. */
+  tokens?: Record<string, string | NamedValue>;
+  /** App Service's protocol: `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`. */
+  endpoint?: string | NamedValue;
+  header?: string | NamedValue;
 }
 
 export interface BackendConfig {
@@ -137,6 +148,7 @@ export interface Configuration {
   readonly policy?: string;
   readonly settings: Readonly<Settings>;
   readonly namedValues: ReadonlyMap<string, string>;
+  readonly managedIdentity?: IdentityConfig;
   readonly fragments: Readonly<Record<string, string>>;
   readonly backends: readonly BackendConfig[];
   readonly apis: readonly (ApiConfig &
@@ -157,6 +169,12 @@ const url = Joi.string().uri({ scheme: ['http', 'https'] });
 const date = Joi.string().isoDate();
 const displayName = Joi.string().default(Joi.ref('id'));
 const oneOrMore = Joi.object().pattern(Joi.string(), [Joi.string(), Joi.array().items(Joi.string())]);
+
+/** A text, or where it comes from. */
+const given = Joi.alternatives(
+  Joi.string().allow(''),
+  Joi.object({ value: Joi.string().allow(''), env: Joi.string(), secret: Joi.boolean() }).xor('value', 'env'),
+);
 
 const operation = Joi.object({
   id,
@@ -188,11 +206,13 @@ const schema = Joi.object({
     entraAuthority: url.default('https://login.microsoftonline.com'),
   }).default(),
   namedValues: Joi.object()
-    .pattern(/^[\w.-]{1,256}$/, [
-      Joi.string().allow(''),
-      Joi.object({ value: Joi.string().allow(''), env: Joi.string(), secret: Joi.boolean() }).xor('value', 'env'),
-    ])
+    .pattern(/^[\w.-]{1,256}$/, given)
     .default({}),
+  managedIdentity: Joi.object({
+    tokens: Joi.object().pattern(Joi.string(), given).default({}),
+    endpoint: given,
+    header: given,
+  }).with('header', 'endpoint'),
   fragments: Joi.object().pattern(Joi.string(), file).default({}),
   backends: Joi.array()
     .items(
@@ -312,8 +332,9 @@ export async function readConfiguration(yamlFile: string): Promise<Configuration
   return checkConfiguration(written, { name: yamlFile, directory: path.dirname(path.resolve(yamlFile)) });
 }
 
-type Checked = Omit<Configuration, 'namedValues' | 'directory'> & {
+type Checked = Omit<Configuration, 'namedValues' | 'managedIdentity' | 'directory'> & {
   readonly namedValues: Readonly<Record<string, string | NamedValue>>;
+  readonly managedIdentity?: ManagedIdentityConfig & Required<Pick<ManagedIdentityConfig, 'tokens'>>;
 };
 
 /** The same for a configuration that is an object already; `name` is what the messages call it. */
@@ -327,18 +348,38 @@ export function checkConfiguration(
 
   const mistakes: string[] = [];
   const namedValues = new Map<string, string>();
-  for (const [key, given] of Object.entries(value.namedValues)) {
-    const { value: plain, env }: NamedValue = typeof given === 'string' ? { value: given } : given;
+  const resolve = (written: string | NamedValue, key: string): string => {
+    const { value: plain, env }: NamedValue = typeof written === 'string' ? { value: written } : written;
     const resolved = plain ?? process.env[env!];
-    if (resolved === undefined) mistakes.push(`namedValues.${key}.env: the environment variable ${env} is not set`);
-    else namedValues.set(key, resolved);
-  }
+    if (resolved === undefined) mistakes.push(`${key}.env: the environment variable ${env} is not set`);
+    return resolved ?? '';
+  };
+  for (const [key, given] of Object.entries(value.namedValues))
+    namedValues.set(key, resolve(given, `namedValues.${key}`));
+  const managedIdentity = value.managedIdentity && readIdentity(value.managedIdentity, resolve, mistakes);
   mistakes.push(...crossReferences(value));
   if (mistakes.length > 0) throw new UserError(mistakes.map((mistake) => `${name}: ${mistake}`).join('\n'));
-  return { ...value, namedValues, directory };
+  return { ...value, namedValues, managedIdentity, directory };
 }
 
-function crossReferences(config: Omit<Configuration, 'namedValues' | 'directory'>): string[] {
+function readIdentity(
+  { tokens, endpoint, header }: NonNullable<Checked['managedIdentity']>,
+  resolve: (written: string | NamedValue, key: string) => string,
+  mistakes: string[],
+): IdentityConfig {
+  const url = endpoint === undefined ? undefined : resolve(endpoint, 'managedIdentity.endpoint');
+  if (url && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    mistakes.push('managedIdentity.endpoint must be an http or https URL');
+  return {
+    tokens: fixedTokens(
+      Object.entries(tokens).map(([name, token]) => [name, resolve(token, `managedIdentity.tokens.${name}`)]),
+    ),
+    endpoint: url,
+    header: header === undefined ? undefined : resolve(header, 'managedIdentity.header'),
+  };
+}
+
+function crossReferences(config: Omit<Configuration, 'namedValues' | 'managedIdentity' | 'directory'>): string[] {
   const mistakes: string[] = [];
   const apis = new Set(config.apis.map((api) => api.id));
   const products = new Set(config.products.map((product) => product.id));

@@ -31,6 +31,7 @@ export async function load(config: Configuration): Promise<Loaded> {
     problems,
     settings: config.settings,
     backends: new Map(config.backends.map((backend) => [backend.id, backend])),
+    hasIdentity: config.managedIdentity !== undefined,
     fragments: await readFragments(config.fragments, directory, problems),
     policies,
     expressions: await createCompiler(),

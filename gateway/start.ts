@@ -17,6 +17,7 @@ import { QuotaCounters } from './limits/quota.ts';
 import { RateCounters } from './limits/rate.ts';
 import { load, type Loaded } from './load.ts';
 import { type Logger, silent } from './logger.ts';
+import { Identity } from './tokens/identity.ts';
 import { KeySource } from './tokens/key-source.ts';
 
 export interface GatewayOptions {
@@ -67,6 +68,7 @@ export async function startGateway(
     concurrency: new Concurrency(),
     cache: new ValueCache(clock),
     keySource: new KeySource(clock),
+    identity: new Identity(configuration.managedIdentity ?? { tokens: new Map() }, clock),
     metrics: new Metrics(),
   };
 

@@ -30,6 +30,8 @@ export class Build {
   readonly problems: Problem[];
   readonly settings: Readonly<Settings>;
   readonly backends: ReadonlyMap<string, BackendConfig>;
+  /** Whether the configuration gives the gateway an identity of its own. */
+  readonly hasIdentity: boolean;
   readonly fragments: ReadonlyMap<string, Fragment>;
   readonly #policies: ReadonlyMap<string, Policy>;
   readonly #expressions: ExpressionCompiler;
@@ -39,6 +41,7 @@ export class Build {
     problems: Problem[];
     settings: Readonly<Settings>;
     backends: ReadonlyMap<string, BackendConfig>;
+    hasIdentity: boolean;
     fragments: ReadonlyMap<string, Fragment>;
     policies: ReadonlyMap<string, Policy>;
     expressions: ExpressionCompiler;
@@ -47,6 +50,7 @@ export class Build {
     this.problems = parts.problems;
     this.settings = parts.settings;
     this.backends = parts.backends;
+    this.hasIdentity = parts.hasIdentity;
     this.fragments = parts.fragments;
     this.#policies = parts.policies;
     this.#expressions = parts.expressions;

@@ -1,6 +1,6 @@
 import { type Content, type Element } from '../document/element.ts';
 import { expressionFault } from '../execution/fault.ts';
-import { type Step } from '../execution/step.ts';
+import { sequence, type Step } from '../execution/step.ts';
 import { type Scope, type Section } from '../scopes/plan.ts';
 import { type Build } from './build.ts';
 import { constant, toBoolean, toInteger, toNumber, toText, type Value } from './value.ts';
@@ -247,6 +247,12 @@ export class PolicyReader {
   steps(): Step {
     for (const child of this.element.children) this.#readChildren.add(child);
     return this.build.sequence(this.element.children, this.surroundings);
+  }
+
+  /** The same, each on its own. */
+  eachStep(): Step[] {
+    for (const child of this.element.children) this.#readChildren.add(child);
+    return this.build.steps(this.element.children, this.surroundings).map((step) => sequence([step]));
   }
 
   /** Notes as mistakes what nobody has read. */

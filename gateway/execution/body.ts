@@ -18,6 +18,8 @@ export class Body<Stream extends ByteStream = ByteStream> implements MessageBody
   readonly #headers: Headers;
   #stream: Stream | undefined;
   #bytes: Buffer | undefined;
+  /** Policies that run at the same time wait for the same bytes. */
+  #buffering: Promise<number> | undefined;
   #decoded: Buffer | undefined;
 
   private constructor(headers: Headers, stream: Stream | undefined, bytes: Buffer | undefined) {
@@ -58,11 +60,13 @@ export class Body<Stream extends ByteStream = ByteStream> implements MessageBody
   /** Brings the body into memory; over `limit` bytes it is read but not kept. Returns its length. */
   async buffer(limit?: number): Promise<number> {
     if (this.#stream) {
-      const { bytes, length } = await this.takeStream()!.collect(limit);
-      this.#bytes = bytes;
-      return length;
+      const collecting = this.takeStream()!.collect(limit);
+      this.#buffering = collecting.then(({ bytes, length }) => {
+        this.#bytes = bytes;
+        return length;
+      });
     }
-    return this.#bytes?.length ?? 0;
+    return (await this.#buffering) ?? this.#bytes?.length ?? 0;
   }
 
   /** As API Management does, hands policies the content without its compression. */

@@ -48,6 +48,18 @@ export async function callBackend(exchange: Exchange, call: Call, options: CallO
   }
 }
 
+/** Makes a call that nobody waits for and that outlives the caller's; what goes wrong with it is only logged. */
+export function callAndForget({ runtime, RequestId }: Exchange, call: Call, timeout: Milliseconds): void {
+  const stream = runtime.backends.send(call);
+  const cancel = runtime.clock.after(timeout, () => stream.abort(new Error('timeout')));
+  stream.head
+    .then(() => stream.discard())
+    .catch((error: Error) =>
+      runtime.logger.warn({ requestId: RequestId, url: call.origin + call.path }, `not sent: ${error.message}`),
+    )
+    .finally(cancel);
+}
+
 function failure(exchange: Exchange, timedOut: boolean, error: Error, timeout: Milliseconds): Fault {
   if (exchange.gone) return internalFault('ClientConnectionFailure', 'The caller has closed the connection.');
   if (timedOut) return internalFault('Timeout', `The backend did not answer within ${timeout / 1000} seconds.`);

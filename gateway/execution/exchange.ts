@@ -43,7 +43,7 @@ export class Exchange implements context.PolicyContext {
   sentBytes = 0;
 
   #requestId: string | undefined;
-  #call: ResponseStream | undefined;
+  readonly #calls: ResponseStream[] = [];
   #gone = false;
   #counted: Map<string, number> | undefined;
   #beforeSending: ((exchange: Exchange) => void | Promise<void>)[] | undefined;
@@ -91,12 +91,12 @@ export class Exchange implements context.PolicyContext {
 
   callerGone(): void {
     this.#gone = true;
-    this.#call?.abort(new Error('the caller has hung up'));
+    for (const call of this.#calls) call.abort(new Error('the caller has hung up'));
   }
 
   /** Ties a call to a backend to this one: it ends when the caller hangs up. */
   follow(call: ResponseStream): void {
-    this.#call = call;
+    this.#calls.push(call);
     if (this.#gone) this.callerGone();
   }
 

@@ -5,6 +5,7 @@ import { type Concurrency } from '../limits/concurrency.ts';
 import { type QuotaCounters } from '../limits/quota.ts';
 import { type RateCounters } from '../limits/rate.ts';
 import { type Logger } from '../logger.ts';
+import { type Identity } from '../tokens/identity.ts';
 import { type KeySource } from '../tokens/key-source.ts';
 import { type Backends } from './backends.ts';
 import { type Metrics } from './metrics.ts';
@@ -22,5 +23,6 @@ export interface Runtime {
   readonly concurrency: Concurrency;
   readonly cache: ValueCache;
   readonly keySource: KeySource;
+  readonly identity: Identity;
   readonly metrics: Metrics;
 }

@@ -1,3 +1,5 @@
+import { authenticationBasic } from './authentication-basic.ts';
+import { authenticationManagedIdentity } from './authentication-managed-identity.ts';
 import { base } from './base.ts';
 import { cacheLookupValue } from './cache-lookup-value.ts';
 import { cacheRemoveValue } from './cache-remove-value.ts';
@@ -6,6 +8,7 @@ import { checkHeader } from './check-header.ts';
 import { choose } from './choose.ts';
 import { cors } from './cors.ts';
 import { emitMetric } from './emit-metric.ts';
+import { findAndReplace } from './find-and-replace.ts';
 import { forwardRequest } from './forward-request.ts';
 import { includeFragment } from './include-fragment.ts';
 import { ipFilter } from './ip-filter.ts';
@@ -19,6 +22,7 @@ import { rateLimit } from './rate-limit.ts';
 import { retry } from './retry.ts';
 import { returnResponse } from './return-response.ts';
 import { rewriteUri } from './rewrite-uri.ts';
+import { sendOneWayRequest } from './send-one-way-request.ts';
 import { sendRequest } from './send-request.ts';
 import { setBackendService } from './set-backend-service.ts';
 import { setBody } from './set-body.ts';
@@ -31,10 +35,13 @@ import { trace } from './trace.ts';
 import { validateAzureAdToken } from './validate-azure-ad-token.ts';
 import { validateContent } from './validate-content.ts';
 import { validateJwt } from './validate-jwt.ts';
+import { wait } from './wait.ts';
 
 /** Every policy that this gateway executes, by the name of its element. */
 export const policies: ReadonlyMap<string, Policy> = new Map(
   [
+    authenticationBasic,
+    authenticationManagedIdentity,
     base,
     cacheLookupValue,
     cacheRemoveValue,
@@ -43,6 +50,7 @@ export const policies: ReadonlyMap<string, Policy> = new Map(
     choose,
     cors,
     emitMetric,
+    findAndReplace,
     forwardRequest,
     includeFragment,
     ipFilter,
@@ -55,6 +63,7 @@ export const policies: ReadonlyMap<string, Policy> = new Map(
     retry,
     returnResponse,
     rewriteUri,
+    sendOneWayRequest,
     sendRequest,
     setBackendService,
     setBody,
@@ -67,5 +76,6 @@ export const policies: ReadonlyMap<string, Policy> = new Map(
     validateAzureAdToken,
     validateContent,
     validateJwt,
+    wait,
   ].map((policy) => [policy.name, policy]),
 );
