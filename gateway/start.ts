@@ -10,6 +10,7 @@ import { Backends } from './execution/backends.ts';
 import { Exchange } from './execution/exchange.ts';
 import { type Metric, Metrics } from './execution/metrics.ts';
 import { processCall } from './execution/process.ts';
+import { ResponseCache } from './execution/response-cache.ts';
 import { type Runtime } from './execution/runtime.ts';
 import { ValueCache } from './execution/value-cache.ts';
 import { Concurrency } from './limits/concurrency.ts';
@@ -67,6 +68,7 @@ export async function startGateway(
     quotas: new QuotaCounters(clock),
     concurrency: new Concurrency(),
     cache: new ValueCache(clock),
+    responses: new ResponseCache(clock),
     keySource: new KeySource(clock),
     identity: new Identity(configuration.managedIdentity ?? { tokens: new Map() }, clock),
     metrics: new Metrics(),

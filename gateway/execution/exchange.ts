@@ -4,6 +4,7 @@ import type * as context from '../context.ts';
 import { type Milliseconds } from '../clock.ts';
 import { type Plan } from '../scopes/plan.ts';
 import { Request, Response } from './messages.ts';
+import { type Caching } from './response-cache.ts';
 import { type ResponseStream } from './response-stream.ts';
 import { type Runtime } from './runtime.ts';
 
@@ -25,6 +26,10 @@ export class Exchange implements context.PolicyContext {
   response = new Response();
   /** Set by a policy that answers the call itself: nothing else runs. */
   finished = false;
+  /** Set by cache-lookup where the response may be kept. */
+  caching: Caching | undefined;
+  /** The response is the cache's: the outbound section is taken up behind cache-store. */
+  fromCache = false;
   /** The policies that hold for this call. */
   plan: Plan;
   readonly startedAt: Milliseconds;

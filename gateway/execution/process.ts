@@ -15,6 +15,10 @@ export async function processCall(exchange: Exchange, gates: Gates, response: Se
       if (exchange.finished) break;
       await exchange.plan.run(section, exchange);
     }
+    if (exchange.fromCache) {
+      exchange.finished = false;
+      await exchange.plan.run('outbound', exchange);
+    }
   } catch (error) {
     await fail(exchange, error);
   }

@@ -9,6 +9,7 @@ import { type Identity } from '../tokens/identity.ts';
 import { type KeySource } from '../tokens/key-source.ts';
 import { type Backends } from './backends.ts';
 import { type Metrics } from './metrics.ts';
+import { type ResponseCache } from './response-cache.ts';
 import { type ValueCache } from './value-cache.ts';
 
 /** What all calls of one gateway share. */
@@ -22,6 +23,7 @@ export interface Runtime {
   readonly quotas: QuotaCounters;
   readonly concurrency: Concurrency;
   readonly cache: ValueCache;
+  readonly responses: ResponseCache;
   readonly keySource: KeySource;
   readonly identity: Identity;
   readonly metrics: Metrics;

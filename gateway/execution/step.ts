@@ -39,6 +39,7 @@ async function bufferResponse(exchange: Exchange): Promise<void> {
 export function sequence(steps: readonly PlacedStep[]): Step {
   return async (exchange) => {
     for (const step of steps) {
+      if (exchange.fromCache && isSkipped(exchange, step)) continue;
       try {
         if (step.needs.requestBody || step.needs.responseBody) await prepare(exchange, step.needs);
         const pending = step.run(exchange);
@@ -51,6 +52,16 @@ export function sequence(steps: readonly PlacedStep[]): Step {
       if (exchange.finished) return;
     }
   };
+}
+
+/**
+ * A response of the cache has been through the outbound section up to cache-store already. "Processing will continue
+ * from the step in the response pipeline that is after the corresponding `cache-store`", says API Management's trace.
+ */
+function isSkipped(exchange: Exchange, { place }: PlacedStep): boolean {
+  if (place.section !== 'outbound') return false;
+  if (place.source === 'cache-store') exchange.fromCache = false;
+  return place.source !== 'base' && place.source !== 'include-fragment';
 }
 
 /** The first cors policy that has an answer decides; one that doesn't match may leave it to the next. */

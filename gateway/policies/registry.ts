@@ -1,8 +1,10 @@
 import { authenticationBasic } from './authentication-basic.ts';
 import { authenticationManagedIdentity } from './authentication-managed-identity.ts';
 import { base } from './base.ts';
+import { cacheLookup } from './cache-lookup.ts';
 import { cacheLookupValue } from './cache-lookup-value.ts';
 import { cacheRemoveValue } from './cache-remove-value.ts';
+import { cacheStore } from './cache-store.ts';
 import { cacheStoreValue } from './cache-store-value.ts';
 import { checkHeader } from './check-header.ts';
 import { choose } from './choose.ts';
@@ -43,8 +45,10 @@ export const policies: ReadonlyMap<string, Policy> = new Map(
     authenticationBasic,
     authenticationManagedIdentity,
     base,
+    cacheLookup,
     cacheLookupValue,
     cacheRemoveValue,
+    cacheStore,
     cacheStoreValue,
     checkHeader,
     choose,

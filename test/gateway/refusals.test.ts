@@ -24,7 +24,7 @@ test('everything that is not executed is refused at once: document, line and nam
     'api.xml': `<policies>
   <inbound>
     <base />
-    <cache-lookup vary-by-developer="false" vary-by-developer-groups="false" />
+    <xml-to-json kind="direct" apply="always" />
     <set-header name="a" exist-action="skip"><value>x</value></set-header>
     <choose>
       <when condition="@(context.NoSuchThing)">
@@ -43,7 +43,7 @@ test('everything that is not executed is refused at once: document, line and nam
   t.deepEqual(
     lines.map((line) => line.replace(/^(api\.xml:7: when: condition: ).*/, '$1…')),
     [
-      'api.xml:4: the policy cache-lookup is not one that this gateway executes',
+      'api.xml:4: the policy xml-to-json is not one that this gateway executes',
       'api.xml:5: set-header: the attribute exist-action is not one that this gateway executes',
       'api.xml:7: when: condition: …',
       'api.xml:8: set-body: template="liquid" is not executed by this gateway',
