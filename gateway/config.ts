@@ -16,6 +16,8 @@ export interface GatewayConfig {
   settings?: Partial<Settings>;
   namedValues?: Record<string, string | NamedValue>;
   managedIdentity?: ManagedIdentityConfig;
+  /** `context.Deployment.Certificates`: PEM or DER files by id. */
+  certificates?: Record<string, string>;
   fragments?: Record<string, string>;
   backends?: BackendConfig[];
   apis: ApiConfig[];
@@ -149,6 +151,7 @@ export interface Configuration {
   readonly settings: Readonly<Settings>;
   readonly namedValues: ReadonlyMap<string, string>;
   readonly managedIdentity?: IdentityConfig;
+  readonly certificates: Readonly<Record<string, string>>;
   readonly fragments: Readonly<Record<string, string>>;
   readonly backends: readonly BackendConfig[];
   readonly apis: readonly (ApiConfig &
@@ -213,6 +216,7 @@ const schema = Joi.object({
     endpoint: given,
     header: given,
   }).with('header', 'endpoint'),
+  certificates: Joi.object().pattern(Joi.string(), file).default({}),
   fragments: Joi.object().pattern(Joi.string(), file).default({}),
   backends: Joi.array()
     .items(

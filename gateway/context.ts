@@ -120,6 +120,8 @@ export interface PolicyRequest {
   readonly Body: MessageBody | null;
   /** The caller's certificate; null without client TLS. */
   readonly Certificate: X509Certificate | null;
+  /** Whether an authority that the gateway trusts vouches for it, which `Verify()` of the certificate tells. */
+  readonly certificateTrusted: boolean;
   /** In C# an IReadOnlyDictionary<string, string[]> whose `GetValueOrDefault` joins values by commas: `Headers.get`. */
   readonly Headers: Headers;
   readonly IpAddress: string;

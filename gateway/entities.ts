@@ -10,7 +10,7 @@ export interface Entities {
   readonly deployment: Deployment;
 }
 
-export function entities(config: Configuration): Entities {
+export function entities(config: Configuration, certificates: Deployment['Certificates']): Entities {
   const apis = new Map(config.apis.map((api) => [api.id, toApi(api)]));
   const products = config.products.map((product): Product => ({
     Id: product.id,
@@ -37,7 +37,7 @@ export function entities(config: Configuration): Entities {
     products: new Map(products.map((product) => [product.Id, product])),
     users: new Map(users.map((user) => [user.Id, user])),
     deployment: {
-      Certificates: new Map(),
+      Certificates: certificates,
       Gateway: { Id: 'managed', InstanceId: 'local', IsManaged: true },
       GatewayId: 'managed',
       Region: config.region,

@@ -1,3 +1,6 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { type Configuration } from './config.ts';
 import { entities, type Entities, toOperation } from './entities.ts';
 import { DocumentError, UserError } from './errors.ts';
@@ -46,7 +49,7 @@ export async function load(config: Configuration): Promise<Loaded> {
   for (const product of config.products) productScopes.set(product.id, await scope(product.policy, 'product'));
 
   const builtIn = { backend: forwarding(build) };
-  const seen = entities(config);
+  const seen = entities(config, await readCertificates(config));
   const openProducts = config.products.filter((product) => !product.subscriptionRequired);
   const routes: ApiRoute[] = [];
   for (const api of config.apis) {
@@ -85,6 +88,20 @@ export async function load(config: Configuration): Promise<Loaded> {
     entities: seen,
     plan: new Plan(global, builtIn),
   };
+}
+
+/** @throws UserError when one can't be read, or is none */
+async function readCertificates({ certificates, directory }: Configuration): Promise<Map<string, X509Certificate>> {
+  const read = new Map<string, X509Certificate>();
+  for (const [id, file] of Object.entries(certificates)) {
+    try {
+      read.set(id, new X509Certificate(await readFile(path.resolve(directory, file))));
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new UserError(`certificates.${id}: ${file} can't be read (${code ?? message})`);
+    }
+  }
+  return read;
 }
 
 function checkTemplates(config: Configuration): void {

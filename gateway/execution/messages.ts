@@ -54,6 +54,10 @@ export class Request implements PolicyRequest {
     return socket.getPeerX509Certificate?.() ?? null;
   }
 
+  get certificateTrusted(): boolean {
+    return (this.incoming.socket as Partial<TLSSocket>).authorized === true;
+  }
+
   /** As the Host header says it; the socket's own address without one. */
   get authority(): string {
     const { localAddress, localPort } = this.incoming.socket;

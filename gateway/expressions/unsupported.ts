@@ -10,7 +10,7 @@ export const notSupported: ReadonlySet<string> = new Set(
   `
   decimal Decimal StringReader StringWriter TimeZone TimeZoneInfo Tuple
   AsymmetricAlgorithm HashAlgorithmName Oid RSA RSAEncryptionPadding RSAParameters RSASignaturePadding PublicKey
-  RSACertificateExtensions X500DistinguishedName X509Certificate X509Certificate2 X509ContentType X509NameType
+  RSACertificateExtensions X509ContentType X509NameType
   JConstructor JRaw Queue Stack ISet XAttribute XCData XComment XContainer XDeclaration XDocument XDocumentType
   XElement XName XNamespace XNode XObject XText XmlNodeType
   Selector

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { type TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import test from 'ava';
+import { UserError } from '../../gateway/errors.ts';
 import { startGateway } from '../../gateway/start.ts';
 import { folderWith, policies } from '../support/gateway.ts';
 
@@ -89,4 +90,49 @@ withOpenssl('TLS on both sides: policies see https, the backend the certificate 
 
   const distrustful = await start({ certificate: 'client.crt', key: 'client.key' });
   t.regex(await get(distrustful.url), /^500 /, 'a backend with an unknown certificate is not called');
+});
+
+withOpenssl('policies see who the caller is, and whether an authority vouches for it', async (t) => {
+  const directory = await folderWith(t, {
+    'api.xml': policies({
+      inbound: `<return-response><set-body>@{
+        var c = context.Request.Certificate;
+        if (c == null) { return "nobody"; }
+        var known = context.Deployment.Certificates.Where(k => k.Value.Thumbprint == c.Thumbprint).Select(k => k.Key);
+        return $"{c.Subject} {c.SubjectName.Name == c.Issuer} {c.NotAfter > DateTime.Now} {c.Verify()} {c.VerifyNoRevocation()} [{string.Join(",", known)}]";
+      }</set-body></return-response>`,
+    }),
+  });
+  const [front, caller, stranger] = await Promise.all(
+    ['front', 'caller', 'stranger'].map((name) => certificate(directory, name)),
+  );
+  const config = {
+    listen: { tls: { certificate: 'front.crt', key: 'front.key', ca: 'caller.crt' } },
+    certificates: { theirs: 'caller.crt', ours: 'front.crt' },
+    apis: [
+      {
+        id: 'a',
+        path: 'a',
+        subscriptionRequired: false,
+        policy: 'api.xml',
+        operations: [{ id: 'get', method: 'GET', urlTemplate: '/' }],
+      },
+    ],
+  };
+  const gateway = await startGateway(config, { directory });
+  t.teardown(() => gateway.close());
+  const get = async (more: https.RequestOptions = {}) => {
+    const request = https.get(`${gateway.url}/a`, { ca: front!.cert, agent: false, ...more });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of response) text += String(chunk);
+    return text;
+  };
+  t.is(await get(caller), 'CN=caller True True True True [theirs]');
+  t.is(await get(stranger), 'CN=stranger True True False False []');
+  t.is(await get(), 'nobody');
+  await t.throwsAsync(startGateway({ ...config, certificates: { mine: 'api.xml' } }, { directory }), {
+    instanceOf: UserError,
+    message: /^certificates\.mine: api\.xml can't be read/,
+  });
 });

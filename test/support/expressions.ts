@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { type PolicyContext } from '../../gateway/context.ts';
 import { createCompiler, type Expected } from '../../gateway/expressions/compile.ts';
 import { ExpressionError } from '../../gateway/expressions/errors.ts';
@@ -14,11 +15,13 @@ export interface Sample {
   readonly body?: string;
   readonly contentType?: string;
   readonly responseBody?: string;
+  /** PEM. */
+  readonly certificate?: string;
 }
 
 /** A context of a request in flight, with what a test cares about. */
 export function sampleContext(sample: Sample = {}): PolicyContext {
-  const { variables = {}, headers = [], body, contentType, responseBody } = sample;
+  const { variables = {}, headers = [], body, contentType, responseBody, certificate } = sample;
   const url = {
     Host: 'api.example',
     Path: '/boston/score',
@@ -57,7 +60,8 @@ export function sampleContext(sample: Sample = {}): PolicyContext {
     Product: null,
     Request: {
       Body: bodyOf(body),
-      Certificate: null,
+      Certificate: certificate ? new X509Certificate(certificate) : null,
+      certificateTrusted: true,
       Headers: new Headers([...headers]),
       IpAddress: '10.0.0.7',
       MatchedParameters: new Map([['id', '7']]),

@@ -23,4 +23,5 @@ import './uri.ts';
 import './json.ts';
 import './credentials.ts';
 import './cryptography.ts';
+import './certificate.ts';
 import './context.ts';

@@ -1,5 +1,6 @@
-import { type PolicyContext, type Product, type Url, type User } from '../../context.ts';
+import { type PolicyContext, type PolicyRequest, type Product, type Url, type User } from '../../context.ts';
 import { type Headers } from '../../headers.ts';
+import { Certificate } from '../runtime/certificate.ts';
 import { DateTime } from '../runtime/datetime.ts';
 import { Guid } from '../runtime/guid.ts';
 import { bodyReader, readForm } from '../runtime/message-body.ts';
@@ -75,7 +76,14 @@ describe('IApi', {
 
 describe(
   'IDeployment',
-  plain('string GatewayId', 'string Region', 'string ServiceId', 'string ServiceName', 'IGateway Gateway'),
+  plain(
+    'ICertificates Certificates',
+    'string GatewayId',
+    'string Region',
+    'string ServiceId',
+    'string ServiceName',
+    'IGateway Gateway',
+  ),
 );
 describe('IGateway', plain('string Id', 'string InstanceId', 'bool IsManaged'));
 describe(
@@ -113,9 +121,8 @@ describe('IUser', {
   'IEnumerable<IUserIdentity> Identities': (self: User) => list('IUserIdentity', self.Identities),
 });
 
-describe(
-  'IRequest',
-  plain(
+describe('IRequest', {
+  ...plain(
     'IMessageBody Body',
     'IHeaders Headers',
     'string IpAddress',
@@ -124,7 +131,9 @@ describe(
     'IUrl OriginalUrl',
     'IUrl Url',
   ),
-);
+  'X509Certificate2 Certificate': ({ Certificate: x509, certificateTrusted }: PolicyRequest) =>
+    x509 && new Certificate(x509, certificateTrusted),
+});
 describe('IResponse', plain('IMessageBody Body', 'IHeaders Headers', 'int StatusCode', 'string StatusReason'));
 
 describe('IMessageBody', {
