@@ -52,8 +52,8 @@ export function binary(operator: string, left: Bound, right: Bound, node: Syntax
       return scope.fail(node, `operator '>>>' needs a newer C#; policy expressions are C# 7`);
   }
   const found =
-    (operator === '+' ? concatenation(left, right, node, scope) : undefined) ??
     userOperator(operator, [left, right], node) ??
+    (operator === '+' ? concatenation(left, right, node, scope) : undefined) ??
     numeric(operator, left, right, node, scope) ??
     boolean(operator, left, right, node) ??
     enumeration(operator, left, right, node);

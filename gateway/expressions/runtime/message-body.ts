@@ -2,6 +2,8 @@ import { type MessageBody } from '../../context.ts';
 import { encodingNamed } from '../types/encoding.ts';
 import { type NetType } from '../type.ts';
 import { Unsupported } from '../unsupported.ts';
+import { type XElement } from './xml/nodes.ts';
+import { parseXml } from './xml/read.ts';
 import { parseJson, parseJsonArray, parseJsonObject } from './json-read.ts';
 
 type Read = (body: MessageBody, preserveContent: boolean) => unknown;
@@ -12,9 +14,18 @@ const readers: Readonly<Record<string, Read>> = {
   JToken: (body, preserve) => parseJson(textOf(body, preserve)),
   JObject: (body, preserve) => parseJsonObject(textOf(body, preserve)),
   JArray: (body, preserve) => parseJsonArray(textOf(body, preserve)),
+  XDocument: (body, preserve) => parseXml(textOf(body, preserve)),
+  XElement: rootOf,
+  XNode: rootOf,
 };
 
-/** `Body.As<T>`: T is string, byte[], JObject, JArray or JToken. */
+function rootOf(body: MessageBody, preserve: boolean): XElement {
+  const root = parseXml(textOf(body, preserve)).root!;
+  root.remove();
+  return root;
+}
+
+/** `Body.As<T>`: T is string, byte[], a JSON or an XML type. */
 export function bodyReader(type: NetType): Read {
   const read = readers[type.name];
   if (!read) throw new Unsupported(`a body cannot be read as '${type.name}' in expressions`);

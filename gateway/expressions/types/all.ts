@@ -21,6 +21,7 @@ import './string-builder.ts';
 import './regex.ts';
 import './uri.ts';
 import './json.ts';
+import './xml.ts';
 import './credentials.ts';
 import './cryptography.ts';
 import './certificate.ts';

@@ -23,6 +23,7 @@ const bases: Readonly<Record<string, string>> = {
   NullReferenceException: 'SystemException',
   TimeoutException: 'SystemException',
   CryptographicException: 'SystemException',
+  XmlException: 'SystemException',
   JsonException: 'Exception',
   JsonReaderException: 'JsonException',
   JsonSerializationException: 'JsonException',
@@ -31,6 +32,7 @@ const bases: Readonly<Record<string, string>> = {
 const namespaces: Readonly<Record<string, string>> = {
   CryptographicException: 'System.Security.Cryptography',
   KeyNotFoundException: 'System.Collections.Generic',
+  XmlException: 'System.Xml',
   JsonException: 'Newtonsoft.Json',
   JsonReaderException: 'Newtonsoft.Json',
   JsonSerializationException: 'Newtonsoft.Json',
