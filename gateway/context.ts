@@ -39,8 +39,11 @@ export interface Api {
   readonly IsCurrentRevision: boolean;
   readonly Name: string;
   readonly Path: string;
+  /** How callers reach it: `http` or `https`. */
+  readonly Protocols: readonly string[];
   readonly Revision: string;
   readonly ServiceUrl: Url | null;
+  readonly SubscriptionKeyParameterNames: { readonly Header: string; readonly Query: string };
   readonly Version: string | null;
 }
 

@@ -11,7 +11,7 @@ export interface Entities {
 }
 
 export function entities(config: Configuration, certificates: Deployment['Certificates']): Entities {
-  const apis = new Map(config.apis.map((api) => [api.id, toApi(api)]));
+  const apis = new Map(config.apis.map((api) => [api.id, toApi(api, config)]));
   const products = config.products.map((product): Product => ({
     Id: product.id,
     Name: product.displayName,
@@ -47,14 +47,22 @@ export function entities(config: Configuration, certificates: Deployment['Certif
   };
 }
 
-function toApi(api: Configuration['apis'][number]): Api {
+const standardKeyNames = { Header: 'Ocp-Apim-Subscription-Key', Query: 'subscription-key' };
+
+function toApi(api: Configuration['apis'][number], { listen }: Configuration): Api {
+  const { header, query } = api.subscriptionKeyParameterNames ?? {};
   return {
     Id: api.id,
     IsCurrentRevision: true,
     Name: api.displayName,
     Path: api.path,
+    Protocols: [listen.tls ? 'https' : 'http'],
     Revision: api.revision,
     ServiceUrl: api.serviceUrl === undefined ? null : toUrl(api.serviceUrl),
+    SubscriptionKeyParameterNames: {
+      Header: header ?? standardKeyNames.Header,
+      Query: query ?? standardKeyNames.Query,
+    },
     Version: api.version ?? null,
   };
 }

@@ -67,12 +67,13 @@ export async function load(config: Configuration): Promise<Loaded> {
         ),
       });
     }
+    const seenApi = seen.apis.get(api.id)!;
     routes.push({
-      api: seen.apis.get(api.id)!,
+      api: seenApi,
       base: api.serviceUrl === undefined ? undefined : parseBase(api.serviceUrl),
       subscriptionRequired: api.subscriptionRequired,
-      keyHeader: api.subscriptionKeyParameterNames?.header ?? 'Ocp-Apim-Subscription-Key',
-      keyQuery: api.subscriptionKeyParameterNames?.query ?? 'subscription-key',
+      keyHeader: seenApi.SubscriptionKeyParameterNames.Header,
+      keyQuery: seenApi.SubscriptionKeyParameterNames.Query,
       openProduct: openProducts.find((product) => product.apis.includes(api.id))?.id,
       plan: new Plan([...apiScope, ...global], builtIn),
       operations,

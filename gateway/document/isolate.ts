@@ -54,12 +54,23 @@ export function isolateExpressions(source: string): Isolated {
     }
     return end;
   };
+  /**
+   * Where an attribute's value ends. An expression with text before it is none, but its quotation marks would end the
+   * value too early and hide what is wrong.
+   */
+  const quoted = (quote: string, from: number): number => {
+    const start = value(from);
+    const end = behind(quote, start);
+    const inner = source.slice(start, end).search(/@[({]/);
+    const found = inner === -1 ? undefined : scanExpression(source, start + inner);
+    return found && found.end >= end ? behind(quote, value(start + inner)) : end;
+  };
   const tag = (from: number): number => {
     let at = from + 1;
     while (at < source.length) {
       const char = source[at]!;
       if (char === '>') return at + 1;
-      at = char === '"' || char === "'" ? behind(char, value(at + 1)) : at + 1;
+      at = char === '"' || char === "'" ? quoted(char, at + 1) : at + 1;
     }
     return at;
   };

@@ -13,8 +13,10 @@ const noApi: context.Api = {
   IsCurrentRevision: true,
   Name: '',
   Path: '',
+  Protocols: [],
   Revision: '',
   ServiceUrl: null,
+  SubscriptionKeyParameterNames: { Header: '', Query: '' },
   Version: null,
 };
 

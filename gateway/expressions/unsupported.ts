@@ -11,7 +11,7 @@ export const notSupported: ReadonlySet<string> = new Set(
   decimal Decimal StringReader StringWriter TimeZone TimeZoneInfo Tuple
   AsymmetricAlgorithm HashAlgorithmName Oid RSA RSAEncryptionPadding RSAParameters RSASignaturePadding PublicKey
   RSACertificateExtensions X509ContentType X509NameType
-  JConstructor JRaw Queue Stack ISet XDocumentType XProcessingInstruction XmlNodeType
+  JConstructor JRaw ISet XDocumentType XProcessingInstruction XmlNodeType
   Selector
   `
     .trim()

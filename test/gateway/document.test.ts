@@ -96,6 +96,14 @@ test('mistakes are told with their line', (t) => {
   ]);
 });
 
+test('an expression behind text is told as such, whatever quotation marks it holds', (t) => {
+  const message = 'an expression must be the whole value, with no text beside it';
+  t.deepEqual(problems('<a>\n<b key="k-@(f("x", ""))" value="@(g("y"))" /></a>'), [
+    { document: 'p.xml', line: 2, message },
+  ]);
+  t.is(parse('<a b="mail me@(home) or not" c="d" />').attributes.get('b')?.text, 'mail me@(home) or not');
+});
+
 test('whatever strings an expression holds, it is found whole', (t) => {
   const string = fc.string().map((text) => JSON.stringify(text.replace(/[\ud800-\udfff\ue000-\uf8ff]/g, '')));
   const expression = fc.array(string, { minLength: 1 }).map((strings) => `@(f(${strings.join(' + ')}))`);

@@ -42,8 +42,10 @@ export function sampleContext(sample: Sample = {}): PolicyContext {
       IsCurrentRevision: true,
       Name: 'Boston',
       Path: 'boston',
+      Protocols: ['https'],
       Revision: '1',
       ServiceUrl: null,
+      SubscriptionKeyParameterNames: { Header: 'Ocp-Apim-Subscription-Key', Query: 'subscription-key' },
       Version: null,
     },
     Deployment: {

@@ -1,4 +1,4 @@
-import { type PolicyContext, type PolicyRequest, type Product, type Url, type User } from '../../context.ts';
+import { type Api, type PolicyContext, type PolicyRequest, type Product, type Url, type User } from '../../context.ts';
 import { type Headers } from '../../headers.ts';
 import { Certificate } from '../runtime/certificate.ts';
 import { DateTime } from '../runtime/datetime.ts';
@@ -70,9 +70,12 @@ describe('IApi', {
     'string Path',
     'string Revision',
     'IUrl ServiceUrl',
+    'ISubscriptionKeyParameterNames SubscriptionKeyParameterNames',
     'string Version',
   ),
+  'IEnumerable<string> Protocols': (self: Api) => list('string', self.Protocols),
 });
+describe('ISubscriptionKeyParameterNames', plain('string Header', 'string Query'));
 
 describe(
   'IDeployment',

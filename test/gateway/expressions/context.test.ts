@@ -86,6 +86,7 @@ table('what belongs to the call', [
   ['context.Product?.Name ?? "none"', 'String none'],
   ['context.User == null', 'Boolean True'],
   ['context.Api.Name + context.Operation.Id', 'String Bostonscore'],
+  ['context.Api.Protocols.First() + context.Api.SubscriptionKeyParameterNames.Query', 'String httpssubscription-key'],
   ['context.Deployment.Region', 'String West Europe'],
   ['context.Response.StatusCode >= 200 && context.Response.StatusCode < 300', 'Boolean True'],
   ['context.LastError?.Message', 'null'],

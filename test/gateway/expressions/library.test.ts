@@ -234,6 +234,37 @@ test('a Random with a seed repeats itself', (t) => {
   );
 });
 
+test('queues and stacks', (t) => {
+  t.is(
+    ran(
+      'var q = new Queue<int>(new[] { 1, 2 }); q.Enqueue(3); return q.Dequeue() * 100 + q.Peek() * 10 + q.Sum() + q.Count;',
+    ),
+    'Int32 127',
+  );
+  t.is(
+    ran(
+      'var s = new Stack<string>(); s.Push("a"); s.Push("b"); return s.Pop() + s.Peek() + s.Contains("b") + string.Join("", s);',
+    ),
+    'String baFalsea',
+  );
+  t.is(thrown('@(new Stack<int>().Pop())'), 'InvalidOperationException: Stack empty.');
+});
+
+table('IP addresses', [
+  ['System.Net.IPAddress.Parse("10.1.2.3").GetAddressBytes()[3]', 'Byte 3'],
+  ['IPAddress.Parse("::1").GetAddressBytes().Length', 'Int32 16'],
+  ['IPAddress.Parse("2001:0db8::0:1:0").ToString()', 'String 2001:db8::1:0'],
+  ['IPAddress.Parse("::ffff:10.0.0.1").GetAddressBytes().Last()', 'Byte 1'],
+  ['IPAddress.Parse("::FFFF:a00:1").ToString()', 'String ::ffff:10.0.0.1'],
+  ['IPAddress.Parse("10.0.0.1").Equals(new IPAddress(new byte[] { 10, 0, 0, 1 }))', 'Boolean True'],
+  ['IPAddress.IsLoopback(IPAddress.Parse("127.9.9.9"))', 'Boolean True'],
+]);
+
+test('what is no IP address', (t) => {
+  t.is(ran('return IPAddress.TryParse("10.1.2", out var a) || IPAddress.TryParse("x", out a);'), 'Boolean False');
+  t.is(thrown('@(IPAddress.Parse("300.1.1.1"))'), 'FormatException: An invalid IP address was specified.');
+});
+
 test('types that are missing are refused by name', (t) => {
   t.is(refused('@(RSA.Create())'), '10: type RSA is not supported by the local gateway');
   t.is(refused('@(1.5m)'), '10: type decimal is not supported by the local gateway');
