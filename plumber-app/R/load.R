@@ -8,6 +8,9 @@ forked <- FALSE
 # plumber's own. An error before `serve` is told as `failed`, with R's message. Ends the process.
 run_api <- function(serve) {
   serving <- FALSE
+  # R often says in a warning what its error leaves out: which file cannot be opened.
+  warned <- character()
+  remember <- function(w) if (!serving) warned <<- utils::tail(c(warned, conditionMessage(w)), 3L)
   serve_instead <- function(host, port, app, ...) {
     # A plumber.R that runs its router itself, while it is sourced, has been served by then.
     if (serving) return(invisible())
@@ -22,11 +25,11 @@ run_api <- function(serve) {
     replace_function("httpuv", "runServer", serve_instead)
     # A port that is given is not probed for; probing would start httpuv's thread, which does not survive a fork.
     if (is.null(getOption("plumber.port"))) options(plumber.port = 8000L)
-    api <- plumber::plumb(dir = ".")
+    api <- withCallingHandlers(plumber::plumb(dir = "."), warning = remember)
     api$run(quiet = TRUE)
     0L
   }, error = function(e) {
-    if (serving) message(described(e)) else tell("failed", encoded(described(e), 8000L))
+    if (serving) message(described(e)) else tell("failed", encoded(c(described(e), sprintf("Warning: %s", unique(warned))), 8000L))
     1L
   })
   leave(status)
@@ -48,7 +51,14 @@ replace_function <- function(package, name, replacement) {
 described <- function(e) {
   # Plumber prints a syntax error, whose message names file and line, and goes on with a vaguer one.
   file <- sub("^Error sourcing ", "", conditionMessage(e))
-  if (file.exists(file)) e <- tryCatch(parse(file), error = function(syntax_error) simpleError(conditionMessage(syntax_error)))
+  if (file.exists(file)) {
+    said <- tryCatch({
+      parse(file)
+      conditionMessage(e)
+    }, error = conditionMessage)
+    # About a file that is not in the encoding of the locale R speaks without its name.
+    return(if (grepl(file, said, fixed = TRUE)) said else paste0(file, ": ", said))
+  }
   call <- conditionCall(e)
   if (is.null(call) || inherits(e, "packageNotFoundError")) return(conditionMessage(e))
   paste0("Error in ", deparse(call, nlines = 1L)[1], " : ", conditionMessage(e))

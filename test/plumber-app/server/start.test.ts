@@ -1,7 +1,7 @@
 import test from 'ava';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../service/errors.ts';
@@ -10,6 +10,17 @@ import { api, serve } from '../../support/server.ts';
 test('a syntax error is shown with R’s message, its file and line', async (t) => {
   const error = await t.throwsAsync(serve(t, api('syntax-error')), { instanceOf: UserError });
   t.regex(error.message, /cannot load the API in .*syntax-error:\n.*plumber\.R:6:1: unexpected '}'/);
+});
+
+test('what R says in a warning only is shown too: the file that is not there, or not in UTF-8', async (t) => {
+  const refusal = async (source: string) => {
+    const directory = await mkdtemp(join(tmpdir(), 'penstock-test-'));
+    t.teardown(() => rm(directory, { recursive: true }));
+    await writeFile(join(directory, 'plumber.R'), source, 'latin1');
+    return (await t.throwsAsync(serve(t, directory), { instanceOf: UserError })).message;
+  };
+  t.regex(await refusal('model <- readRDS("../shared/model.rds")\n'), /\nWarning: .*'\.\.\/shared\/model\.rds'/);
+  t.regex(await refusal('#* @get /\nfunction() "Grüße"\n'), /:\nplumber\.R: .*\nWarning: invalid input .*'plumber\.R'/);
 });
 
 test('a missing package is named', async (t) => {
