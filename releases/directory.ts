@@ -11,17 +11,25 @@ export interface SourceFile {
   readonly location: string;
 }
 
+/** What of a directory goes into a release, and what does not. */
+export interface SourceFiles {
+  readonly files: readonly SourceFile[];
+  /** Files and whole directories that stay behind, relative to the release's directory. */
+  readonly leftOut: readonly string[];
+}
+
 /**
  * The files of a directory that make up a release: all but those whose name starts with a dot (`.git`, `.Rhistory`,
  * `.Renviron` with its secrets), logs, and the packages that renv keeps in `renv/library`. Links inside the directory
  * are followed.
  * @throws UserError for a link that leads out of the directory or nowhere, and for what is neither file nor directory
  */
-export async function releaseFiles(directory: string): Promise<SourceFile[]> {
+export async function releaseFiles(directory: string): Promise<SourceFiles> {
   const root = await realpath(directory).catch(() => {
     throw new UserError(`${directory} is not a directory; one with a plumber.R is expected`);
   });
   const files: SourceFile[] = [];
+  const leftOut: string[] = [];
 
   const visit = async (location: string, path: string, above: readonly string[]): Promise<void> => {
     const real = await realpath(location).catch(() => undefined);
@@ -43,11 +51,12 @@ export async function releaseFiles(directory: string): Promise<SourceFile[]> {
     if (above.includes(real)) throw new UserError(`${join(directory, path)} is a link to a directory that holds it`);
     for (const name of (await readdir(real)).sort()) {
       const inner = path === '' ? name : `${path}/${name}`;
-      if (!isLeftOut(inner)) await visit(join(real, name), inner, [...above, real]);
+      if (isLeftOut(inner)) leftOut.push(inner);
+      else await visit(join(real, name), inner, [...above, real]);
     }
   };
   await visit(root, '', []);
-  return files;
+  return { files, leftOut };
 }
 
 function isLeftOut(path: string): boolean {

@@ -23,6 +23,8 @@ export interface Published {
   readonly manifest: Manifest;
   /** Whether this very release was in the store already, so that nothing was uploaded. */
   readonly alreadyPublished: boolean;
+  /** Files and directories that are not part of it, relative to the directory. */
+  readonly leftOut: readonly string[];
 }
 
 /** Below this a file is uploaded in one request; above, in blocks of this size. */
@@ -39,7 +41,7 @@ export async function publish(
   directory: string,
   { onProgress, signal, products, now = () => new Date() }: PublishOptions = {},
 ): Promise<Published> {
-  const sources = await releaseFiles(directory);
+  const { files: sources, leftOut } = await releaseFiles(directory);
   const service = await serviceOf(directory, sources, products === undefined ? {} : { products });
   const locations = new Map(sources.map(({ path, location }) => [path, location]));
   const files: ReleaseFile[] = [];
@@ -50,7 +52,9 @@ export async function publish(
 
   await ensureContainer(store.releases, store);
   const there = await findManifest(store, manifest.id, { signal });
-  if (there !== undefined) return { manifest: await checkComplete(store, there, { signal }), alreadyPublished: true };
+  if (there !== undefined) {
+    return { manifest: await checkComplete(store, there, { signal }), alreadyPublished: true, leftOut };
+  }
 
   const left = await recordedFiles(store, manifest.id, signal);
   const moved = meter(sizeOf(manifest), onProgress);
@@ -63,7 +67,7 @@ export async function publish(
     });
     moved(file.path, file.size - sent);
   });
-  return { manifest: await complete(store, manifest), alreadyPublished: false };
+  return { manifest: await complete(store, manifest), alreadyPublished: false, leftOut };
 }
 
 async function serviceOf(directory: string, sources: readonly SourceFile[], options: ServiceOptions): Promise<string> {

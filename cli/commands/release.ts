@@ -3,6 +3,7 @@ import { sizeOf } from '../../releases/manifest.ts';
 import { publish } from '../../releases/publish.ts';
 import { createOutput } from '../output.ts';
 import { progressBar, sizeText } from '../progress.ts';
+import { leftOutText } from '../left-out.ts';
 import { storeFrom, storeOption } from '../store-option.ts';
 
 interface Options {
@@ -12,7 +13,8 @@ interface Options {
 
 /** `penstock release DIR`: publishes a directory and prints the release's id. */
 export function releaseCommand(): Command {
-  return new Command('release')
+  const command = new Command('release');
+  return command
     .description('Publish a directory with a plumber.R as an immutable release. The same files are the same release.')
     .argument('<dir>', 'the directory')
     .addOption(storeOption())
@@ -20,19 +22,24 @@ export function releaseCommand(): Command {
     .action(async (directory: string, options: Options) => {
       const output = createOutput(options.json, process.stdout);
       const { onProgress, done } = progressBar('publishing', options.json);
-      const { manifest, alreadyPublished } = await publish(storeFrom(options), directory, { onProgress }).finally(done);
+      const store = storeFrom(options);
+      const { manifest, alreadyPublished, leftOut } = await publish(store, directory, { onProgress }).finally(done);
       const result = {
         release: manifest.id,
         service: manifest.service,
         files: manifest.files.length,
         bytes: sizeOf(manifest),
         alreadyPublished,
+        leftOut,
       };
       output.result(result, ({ release, files, bytes }) => {
         output.line(
           `${release}  ${alreadyPublished ? 'already published' : 'published'}: ${files} files, ${sizeText(bytes)}`,
         );
-        output.line(`make it live:  penstock promote ${release}`);
+        if (leftOut.length > 0) output.line(`left out:  ${leftOutText(leftOut)}`);
+        // Without the option the environment names the store, for the next command too.
+        const at = command.getOptionValueSource('store') === 'cli' ? ` --store ${store.url}` : '';
+        output.line(`make it live:  npx penstock promote ${release}${at}`);
       });
     });
 }

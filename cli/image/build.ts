@@ -50,7 +50,7 @@ export async function buildImage(engine: Engine, options: ImageOptions): Promise
   const odd = debian.find((name) => !/^[a-z0-9][a-z0-9.+-]+$/.test(name));
   if (odd !== undefined) throw new UserError(`${odd} is not the name of a Debian package, such as libxml2-dev`);
   const definition = baked ? await loadService(directory, { products: 'any' }) : await readDefinition(directory);
-  const context = await makeContext(baked ? await releaseFiles(directory) : []);
+  const context = await makeContext(baked ? (await releaseFiles(directory)).files : []);
   try {
     const buildArguments = {
       ...(base && { BASE_IMAGE: base }),

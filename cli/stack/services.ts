@@ -26,17 +26,17 @@ export async function checkServices(directories: readonly string[]): Promise<voi
  * Makes the store's channel of a service's name serve what is in `directory`. A channel that exists stays where somebody
  * promoted it, unless `follow` says that the directory is the truth.
  *
- * @returns the channel and the release that it points to
+ * @returns the channel, the release that it points to, and what of the directory is not part of it
  */
 export async function publishService(
   store: Store,
   directory: string,
   { follow }: { follow: boolean },
-): Promise<{ channel: string; release: string }> {
+): Promise<{ channel: string; release: string; leftOut: readonly string[] }> {
   const { name } = await loadService(directory);
   const there = follow ? undefined : await findChannel(store, name);
-  if (typeof there === 'object') return { channel: name, release: there.channel.release };
-  const { manifest } = await publish(store, directory);
+  if (typeof there === 'object') return { channel: name, release: there.channel.release, leftOut: [] };
+  const { manifest, leftOut } = await publish(store, directory);
   const { channel } = await promote(store, manifest.id, name);
-  return { channel: name, release: channel.release };
+  return { channel: name, release: channel.release, leftOut };
 }

@@ -11,7 +11,9 @@ import { startAzurite } from './azurite.ts';
 import { connectionString } from './connection-string.ts';
 import { startEventGrid } from './event-grid.ts';
 import { writeGatewayConfiguration } from './gateway-configuration.ts';
+import { leftOutText } from '../left-out.ts';
 import { startPart, type Part } from './part.ts';
+import { projectEnvironment } from './r-project.ts';
 import type { FunctionsPartOptions, FunctionsReady, Invoke } from './parts/functions.ts';
 import type { GatewayPartOptions, GatewayReady } from './parts/gateway.ts';
 import type { ServerPartOptions, ServerReady } from './parts/server.ts';
@@ -101,12 +103,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const cache = await state.folder('releases');
     const services: (RunningService & { backend: string })[] = [];
     for (const directory of options.directories) {
-      const { channel, release } = await publishService(store, directory, options);
+      const { channel, release, leftOut } = await publishService(store, directory, options);
+      if (leftOut.length > 0) say('left out', `${directory}: ${leftOutText(leftOut)}`);
       const server = keep(
         await startPart<ServerPartOptions, ServerReady>(
           `the scoring server of ${channel}`,
           entry('server'),
-          { store: storeUrl, channel, cache },
+          { store: storeUrl, channel, cache, env: projectEnvironment(directory) },
           log(`server-${channel}`),
         ),
       );

@@ -34,6 +34,7 @@ test('a release is published, promoted, listed, verified and rolled back by the 
 
   const again = await penstock(['release', home, ...store]);
   t.regex(again.stdout, /already published/);
+  t.true(again.stdout.endsWith(`make it live:  npx penstock promote ${first.value.release} ${store.join(' ')}\n`));
 
   const other = join(home, 'second');
   await cp(join(home, 'service.yaml'), join(other, 'service.yaml'));

@@ -68,6 +68,20 @@ test('--once calls a Plumber directory without a service.yaml, warms it and exit
   for (const made of [directory, state]) await rm(made, { recursive: true });
 });
 
+test("R has the settings of the directory's .Renviron and .Rprofile, and it is said that a release leaves them out", async (t) => {
+  const directory = await temporary({
+    'plumber.R': '#* @get /\nfunction() c(Sys.getenv("MODEL"), getOption("model.of"))\n',
+    '.Renviron': 'MODEL=alpha\n',
+    '.Rprofile': 'options(model.of = "profile")\n',
+  });
+  const state = await mkdtemp(join(tmpdir(), 'penstock-settings-'));
+  const { code, stdout, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory]);
+  t.is(code, 0, stderr);
+  t.regex(stdout, /\n {2}200 .*\["alpha","profile"\]\n/);
+  t.regex(stdout, new RegExp(`^left out +${directory}: \\.Renviron, \\.Rprofile `, 'm'));
+  for (const made of [directory, state]) await rm(made, { recursive: true });
+});
+
 test('--once takes the answer of an API that nobody described for what it is', async (t) => {
   const api =
     '#* @filter login\nfunction(res) {\n  res$status <- 401\n  "log in"\n}\n#* @get /hello\nfunction() "hello"\n';

@@ -188,11 +188,19 @@ test('hidden files, logs and renv/library stay out; links inside the directory a
   });
   await symlink('models/v2', join(directory, 'current'));
   await symlink('models/v2/model.rds', join(directory, 'model.rds'));
-  const { manifest } = await publish(newStore(azurite), directory);
+  const { manifest, leftOut } = await publish(newStore(azurite), directory);
   t.deepEqual(
     manifest.files.map(({ path }) => path),
     ['Plumber.r', 'current/model.rds', 'model.rds', 'models/v2/model.rds', 'renv/activate.R'],
   );
+  t.deepEqual([...leftOut].sort(), [
+    '.Renviron',
+    '.Rproj.user',
+    '.git',
+    'renv/library',
+    'static/.DS_Store',
+    'static/app.log',
+  ]);
 });
 
 test('what is no service is refused before anything is uploaded', async (t) => {

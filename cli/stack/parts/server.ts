@@ -9,6 +9,8 @@ export interface ServerPartOptions {
   readonly channel: string;
   /** Where pulled releases are kept. */
   readonly cache: string;
+  /** Variables that R has beside our own. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface ServerReady {
@@ -17,7 +19,7 @@ export interface ServerReady {
   readonly release: string | undefined;
 }
 
-runPart<ServerPartOptions>(async ({ store, channel, cache }, logger) => {
+runPart<ServerPartOptions>(async ({ store, channel, cache, env }, logger) => {
   const opened = openStore(store, { logger });
   const source = new ChannelSource(opened, channel, cache);
   const server = await startScoringServer({
@@ -26,6 +28,7 @@ runPart<ServerPartOptions>(async ({ store, channel, cache }, logger) => {
     replica: { store: opened, pod: hostname() },
     port: 0,
     adminPort: 0,
+    env: { ...process.env, ...env },
     logger,
   });
   const url = (port: number) => `http://127.0.0.1:${port}`;
