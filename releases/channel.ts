@@ -176,6 +176,6 @@ async function missing(store: Store, name: string): Promise<never> {
   const hint =
     known.length === 0
       ? 'it has no channels yet: publish a release and promote it'
-      : `${meant === undefined ? '' : `did you mean ${meant}? `}It has ${known.join(', ')}`;
+      : `${meant === undefined ? '' : `did you mean ${meant}? `}it has ${known.join(', ')}`;
   throw new UserError(`there is no channel ${name} in ${store.url}; ${hint}`);
 }

@@ -40,6 +40,11 @@ const defaultTolerance = 1e-6;
 
 const duration = joi.custom(reader(parseDuration)).messages({ '*': durationForm });
 const size = joi.custom(reader(parseSize)).messages({ '*': sizeForm });
+/** Where none at all would refuse every call, or end every worker: whoever wants no limit leaves it out. */
+const aboveZero = (amount: joi.AnySchema) =>
+  amount
+    .custom((value: number, helpers) => (value > 0 ? value : helpers.error('number.positive')))
+    .messages({ 'number.positive': 'more than 0; without this key there is no limit' });
 const text = joi.string().allow('').messages({ '*': 'a text' });
 const flag = joi.boolean().messages({ '*': 'true or false' });
 const file = joi
@@ -48,11 +53,11 @@ const file = joi
   .messages({ '*': "the path of a file inside the service's directory, relative to it, with forward slashes" });
 
 const limits = record({
-  timeout: duration,
+  timeout: aboveZero(duration),
   queue: count(0),
   queueTimeout: duration,
   body: size,
-  workerMemory: size,
+  workerMemory: aboveZero(size),
 });
 
 const batch = record({
@@ -90,7 +95,7 @@ const probe = record({
   body: file,
   expect: file,
   tolerance: joi.number().min(0).default(defaultTolerance).messages({ '*': 'a number, at least 0, such as 1e-6' }),
-  maxLatency: duration,
+  maxLatency: aboveZero(duration),
 });
 
 /** The shape of `service.yaml`. In its error details `message` says what is expected. */

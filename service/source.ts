@@ -24,7 +24,9 @@ export function readYaml(text: string, file: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => `${file}:${lines.linePos(offset).line}`;
-  const syntaxErrors = document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`);
+  const syntaxErrors = document.errors.map(({ pos, code, message }) => {
+    return `${at(pos[0])}: ${code === 'MULTIPLE_DOCS' ? 'expected one YAML document, and no second after a line of ---' : message}`;
+  });
   return {
     value: syntaxErrors.length === 0 ? valueOf(document, syntaxErrors, file) : undefined,
     syntaxErrors,

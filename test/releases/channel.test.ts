@@ -101,7 +101,7 @@ test('a channel that is not there is named, with the store and the channels that
   t.deepEqual(await channelNames(store), ['boston-housing', 'boston-housing/canary']);
   await t.throwsAsync(readChannel(store, 'bosten-housing'), {
     instanceOf: UserError,
-    message: `there is no channel bosten-housing in ${store.url}; did you mean boston-housing? It has boston-housing, boston-housing/canary`,
+    message: `there is no channel bosten-housing in ${store.url}; did you mean boston-housing? it has boston-housing, boston-housing/canary`,
   });
   await t.throwsAsync(rollback(store, 'prod'), { instanceOf: UserError, message: /there is no channel prod/ });
   t.is(await findChannel(store, 'prod'), undefined);
