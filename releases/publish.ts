@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { UserError } from '../service/errors.ts';
 import { filesOf, loadService, type ServiceOptions } from '../service/load.ts';
 import { checkComplete, hashMetadata, recordedFiles, type RecordedFile } from './check.ts';
@@ -70,10 +70,21 @@ export async function publish(
   return { manifest: await complete(store, manifest), alreadyPublished: false, leftOut };
 }
 
+/** @throws UserError when a directory holds no Plumber API */
+export async function checkEntry(directory: string): Promise<void> {
+  checkEntryIn(directory, await readdir(directory));
+}
+
+function checkEntryIn(directory: string, names: readonly string[]): void {
+  if (names.some((name) => /^(plumber|entrypoint)\.R$/i.test(name))) return;
+  throw new UserError(`${directory} has no plumber.R (or entrypoint.R); expected a Plumber API to release`);
+}
+
 async function serviceOf(directory: string, sources: readonly SourceFile[], options: ServiceOptions): Promise<string> {
-  if (!sources.some(({ path }) => /^(plumber|entrypoint)\.R$/i.test(path))) {
-    throw new UserError(`${directory} has no plumber.R (or entrypoint.R); expected a Plumber API to release`);
-  }
+  checkEntryIn(
+    directory,
+    sources.map(({ path }) => path),
+  );
   const definition = await loadService(directory, options);
   const leftOut = filesOf(definition).find(
     (file) => !sources.some(({ path }) => path === file.replace(/^(\.\/)+/, '')),

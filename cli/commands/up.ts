@@ -24,24 +24,34 @@ const width = 16;
 
 /** `penstock up`: the whole of Penstock on this machine, until Ctrl-C; with `--once`, one call and one round of functions. */
 export function upCommand(): Command {
-  return new Command('up')
-    .description(
-      'Run the whole of Penstock on this machine: a blob store, the scoring server, the gateway with the policies that are deployed, and the functions.',
-    )
-    .option('--service <dir...>', 'the Plumber directories to serve (default: the sample service)')
-    .option('--once', 'make one scored call, run the warm-up and the probes once, and exit', false)
-    .option('--port <port>', "the gateway's port; 0 for a free one", portNumber, 0)
-    .option('--functions-port <port>', "the functions' port; 0 for a free one", portNumber, 0)
-    .option('--state <dir>', 'where blobs, keys and logs are kept', join(import.meta.dirname, '../../.penstock'))
-    .option('--json', 'print JSON', false)
-    .action(async (options: Options) => {
-      const state = await openState(resolve(options.state));
-      try {
-        await up(state, options);
-      } finally {
-        await state.release();
-      }
-    });
+  return (
+    new Command('up')
+      .description(
+        'Run the whole of Penstock on this machine: a blob store, the scoring server, the gateway with the policies that are deployed, and the functions.',
+      )
+      .option('--service <dir...>', 'the Plumber directories to serve (default: the sample service)')
+      .option('--once', 'make one scored call, run the warm-up and the probes once, and exit', false)
+      .option('--port <port>', "the gateway's port; 0 for a free one", portNumber, 0)
+      .option('--functions-port <port>', "the functions' port; 0 for a free one", portNumber, 0)
+      .option('--state <dir>', 'where blobs, keys and logs are kept', join(import.meta.dirname, '../../.penstock'))
+      .option('--json', 'print JSON', false)
+      // npm takes options before `--` for its own, and passes on what is left of them.
+      .argument('[stray...]')
+      .usage('[options]')
+      .action(async ([stray]: string[], options: Options, command: Command) => {
+        if (stray !== undefined) {
+          command.error(
+            `error: unexpected ${stray}: expected --service ${stray}, by npm: npm start -- --service ${stray}`,
+          );
+        }
+        const state = await openState(resolve(options.state));
+        try {
+          await up(state, options);
+        } finally {
+          await state.release();
+        }
+      })
+  );
 }
 
 async function up(state: StackState, options: Options): Promise<void> {
@@ -135,8 +145,12 @@ async function once(stack: Stack, output: Output): Promise<void> {
     answers.push(answer);
     // Without a probe nobody knows what an API expects: that it answers at all, with a 401 of its own, is all right then.
     const isKnown = service.definition.probes.length > 0 || answer.release === undefined;
-    if (answer.status >= (isKnown ? 400 : 500)) failures.push(`${answer.method} ${answer.url}: ${answer.status}`);
-    else if (answer.status >= 400) output.line('  the API’s own answer; a probe in its service.yaml says what to send');
+    if (answer.status >= (isKnown ? 400 : 500)) {
+      const where = answer.status >= 500 && answer.release !== undefined ? `; R’s words are in ${service.logFile}` : '';
+      failures.push(`${answer.method} ${answer.url}: ${answer.status}${where}`);
+    } else if (answer.status >= 400) {
+      output.line('  the API’s own answer; a probe in its service.yaml says what to send');
+    }
   }
   const outcomes = [];
   for (const name of ['warm-models', 'probe-health']) {

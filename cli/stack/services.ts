@@ -1,6 +1,6 @@
 import { findChannel } from '../../releases/channel.ts';
 import { promote } from '../../releases/promote.ts';
-import { publish } from '../../releases/publish.ts';
+import { checkEntry, publish } from '../../releases/publish.ts';
 import type { Store } from '../../releases/store.ts';
 import { UserError } from '../../service/errors.ts';
 import { loadService } from '../../service/load.ts';
@@ -8,12 +8,13 @@ import { loadService } from '../../service/load.ts';
 /**
  * Looks at what is to be served before anything starts.
  *
- * @throws UserError when one of them is no service, or two have the same name
+ * @throws UserError when one of them holds no API, or its service.yaml is wrong, or two have the same name
  */
 export async function checkServices(directories: readonly string[]): Promise<void> {
   const seen = new Map<string, string>();
   for (const directory of directories) {
     const { name } = await loadService(directory);
+    await checkEntry(directory);
     const other = seen.get(name);
     if (other !== undefined) {
       throw new UserError(`${other} and ${directory} are both the service ${name}: expected different names`);

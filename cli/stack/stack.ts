@@ -1,11 +1,14 @@
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { QueueClient } from '@azure/storage-queue';
 import { buildFunctions } from '../../functions/build.ts';
+import { listen } from '../../plumber-app/server/listen.ts';
 import { definitionOf } from '../../releases/definition.ts';
 import { openStore } from '../../releases/store.ts';
 import type { ServiceDefinition } from '../../service/definition.ts';
 import { pull } from '../../releases/pull.ts';
+import { UserError } from '../../service/errors.ts';
 import { products as productsOf } from '../../service/products.ts';
 import { startAzurite } from './azurite.ts';
 import { connectionString } from './connection-string.ts';
@@ -43,6 +46,8 @@ export interface RunningService {
   readonly release: string;
   /** Where callers reach it, through the gateway. */
   readonly url: string;
+  /** The log of its scoring server, with what R prints. */
+  readonly logFile: string;
 }
 
 /** The whole of Penstock on this machine. */
@@ -67,6 +72,13 @@ export interface Stack {
 const promotionQueue = 'promotions';
 const functionsKey = 'functions';
 
+/** Minutes may pass until a large model is loaded and the gateway starts. @throws UserError when it could not then */
+async function checkPort(port: number): Promise<void> {
+  const server = createServer();
+  await listen(server, port, '127.0.0.1');
+  server.close();
+}
+
 /**
  * Starts Azurite, the scoring servers, the gateway with the policies that are deployed, and the Functions app, in this order.
  *
@@ -75,6 +87,7 @@ const functionsKey = 'functions';
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { state, signal, say } = options;
   await checkServices(options.directories);
+  for (const port of [options.port, options.functionsPort]) if (port !== 0) await checkPort(port);
   const started: { stop(): Promise<void>; kill?(): void }[] = [];
   const failures: Promise<string>[] = [];
   const stop = async () => {
@@ -105,19 +118,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const directory of options.directories) {
       const { channel, release, leftOut } = await publishService(store, directory, options);
       if (leftOut.length > 0) say('left out', `${directory}: ${leftOutText(leftOut)}`);
+      const logFile = log(`server-${channel}`);
       const server = keep(
         await startPart<ServerPartOptions, ServerReady>(
           `the scoring server of ${channel}`,
           entry('server'),
           { store: storeUrl, channel, cache, env: projectEnvironment(directory) },
-          log(`server-${channel}`),
+          logFile,
         ),
       );
       signal.throwIfAborted();
       say('scoring server', `${server.ready.url}  ${release}`);
       const pulled = await pull(store, release, cache);
       const definition = await definitionOf(pulled, release);
-      services.push({ definition, directory: pulled, channel, release, url: '', backend: server.ready.url });
+      services.push({ definition, directory: pulled, channel, release, url: '', logFile, backend: server.ready.url });
     }
 
     const products = productsOf();
@@ -136,7 +150,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     signal.throwIfAborted();
 
     const appDir = join(state.directory, 'functions');
-    await buildFunctions(appDir);
+    await buildFunctions(appDir).catch((error: Error) => {
+      throw new UserError(`the functions cannot be built into ${appDir}: ${error.message}`);
+    });
     const queues = connectionString(azurite);
     const functions = keep(
       await startPart<FunctionsPartOptions, FunctionsReady>(

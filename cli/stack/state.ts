@@ -40,15 +40,23 @@ export interface StackThatRuns extends Addresses {
  * @throws UserError when a running stack has it.
  */
 export async function openState(directory: string): Promise<StackState> {
-  await mkdir(directory, { recursive: true });
   const [lock, addresses] = [join(directory, 'lock'), join(directory, addressFile)];
-  await take(lock, directory);
+  try {
+    await mkdir(directory, { recursive: true });
+    await take(lock, directory);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `blobs, keys and logs cannot be kept in ${directory}: name a folder that may be written with --state (${(error as Error).message})`,
+    );
+  }
   await rm(addresses, { force: true });
   return {
     directory,
     async folder(name) {
       const path = join(directory, name);
-      await mkdir(path, { recursive: true });
+      // The gateway's configuration holds the keys as well.
+      await mkdir(path, { recursive: true, mode: 0o700 });
       return path;
     },
     async keys(subscriptions) {

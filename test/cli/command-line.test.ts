@@ -27,13 +27,17 @@ test('a file where a directory is expected is told in one line', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'penstock-cli-'));
   const file = join(directory, 'file');
   await writeFile(file, '');
-  for (const args of [
-    ['policies', '--out', file],
-    ['up', '--state', join(file, 'state')],
-  ]) {
+  const cases: [string[], RegExp][] = [
+    [['policies', '--out', file], /^penstock: E[A-Z]+: [^\n]*\n$/],
+    [
+      ['up', '--state', join(file, 'state')],
+      /^penstock: blobs, keys and logs cannot be kept in [^\n]*--state[^\n]*\n$/,
+    ],
+  ];
+  for (const [args, message] of cases) {
     const { code, stderr } = await penstock(args);
     t.is(code, 1);
-    t.regex(stderr, /^penstock: E[A-Z]+: [^\n]*\n$/);
+    t.regex(stderr, message);
     t.true(stderr.includes(file));
   }
   await rm(directory, { recursive: true });

@@ -49,7 +49,7 @@ probes:
   ];
   for (const [index, answer] of expected.entries()) {
     const probes = definition.probes.slice(index, index + 1);
-    const service = { definition: { ...definition, probes }, directory, channel: '', release: '', url };
+    const service = { definition: { ...definition, probes }, directory, channel: '', release: '', url, logFile: '' };
     const call = await sampleCall(service, 'key');
     t.is((await send(call, 'key')).body, answer);
     t.is((await promisify(execFile)('sh', ['-c', curlLine(call, 'key')])).stdout, answer);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -93,6 +93,17 @@ test('--once takes the answer of an API that nobody described for what it is', a
   for (const made of [directory, state]) await rm(made, { recursive: true });
 });
 
+test('--once fails when R fails, and names the log with its words; what holds the keys is for nobody else', async (t) => {
+  const directory = await temporary({ 'plumber.R': '#* @get /\nfunction() stop("no such column: lstat")\n' });
+  const state = await mkdtemp(join(tmpdir(), 'penstock-failing-'));
+  const { code, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory]);
+  t.is(code, 1);
+  const [, log] = /^penstock: GET http:.*: 500; R’s words are in (.*)\n$/.exec(stderr) ?? [];
+  t.regex(await readFile(log ?? '', 'utf8'), /no such column: lstat/);
+  t.is((await stat(join(state, 'gateway'))).mode & 0o077, 0);
+  for (const made of [directory, state]) await rm(made, { recursive: true });
+});
+
 test("R's own words are shown when the API does not parse, with the line", async (t) => {
   const directory = await temporary({ 'plumber.R': '#* @get /hello\nfunction() {\n  1 +* 2\n}\n' });
   const state = await mkdtemp(join(tmpdir(), 'penstock-broken-'));
@@ -113,8 +124,24 @@ test('nothing starts for directories that are no services, or the same one', asy
   t.is(twice.stderr, `penstock: ${first} and ${second} are both the service same: expected different names\n`);
   const none = await up(join(state, 'nowhere'));
   t.regex(none.stderr, /nowhere is not a directory/);
-  t.deepEqual([twice.code, twice.stdout, none.code, none.stdout], [1, '', 1, '']);
-  for (const made of [state, first, second]) await rm(made, { recursive: true });
+  const third = await temporary({ 'model.R': '' });
+  const empty = await up(third);
+  t.regex(empty.stderr, /has no plumber\.R/);
+  t.deepEqual(
+    [twice, none, empty].map(({ code, stdout }) => [code, stdout]),
+    [
+      [1, ''],
+      [1, ''],
+      [1, ''],
+    ],
+  );
+  for (const made of [state, first, second, third]) await rm(made, { recursive: true });
+});
+
+test('a directory without its option, as npm leaves it over, is told where it goes', async (t) => {
+  const { code, stderr } = await penstock(['up', './my-model']);
+  t.is(code, 2);
+  t.regex(stderr, /^error: unexpected \.\/my-model: .* npm start -- --service \.\/my-model\n/);
 });
 
 test('a port in use is named', async (t) => {
@@ -124,9 +151,11 @@ test('a port in use is named', async (t) => {
   const directory = await temporary({ 'plumber.R': '#* @get /hello\nfunction() "hello"\n' });
   const state = await mkdtemp(join(tmpdir(), 'penstock-port-'));
   const arguments_ = ['up', '--port', String(port), '--state', state, '--service', directory];
-  const { code, stderr } = await penstock(arguments_);
+  const { code, stdout, stderr } = await penstock(arguments_);
   t.is(code, 1);
-  t.regex(stderr, new RegExp(`127\\.0\\.0\\.1:${port}: the port is in use`));
+  t.regex(stderr, new RegExp(`^penstock: port ${port} on 127\\.0\\.0\\.1 is in use`));
+  // Before anything else has started.
+  t.is(stdout, '');
   taken.close();
   for (const made of [directory, state]) await rm(made, { recursive: true });
 });
