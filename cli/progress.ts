@@ -2,16 +2,22 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { OnProgress } from '../releases/progress.ts';
 
 /** Shows a bar on standard error, when somebody looks at it and there is enough to move; `done` takes it away. */
-export function progressBar(what: string, quiet: boolean): { onProgress: OnProgress; done: () => void } {
-  if (quiet || !process.stderr.isTTY) return { onProgress: () => undefined, done: () => undefined };
+export function progressBar(
+  what: string,
+  quiet: boolean,
+  stream: NodeJS.WritableStream & { isTTY?: boolean } = process.stderr,
+): { onProgress: OnProgress; done: () => void } {
+  if (quiet || !stream.isTTY) return { onProgress: () => undefined, done: () => undefined };
   const format = `${what} {bar} {percentage}% of {size}  {file}`;
-  const bar = new SingleBar({ format, clearOnComplete: true, hideCursor: true, stream: process.stderr }, Presets.rect);
+  const bar = new SingleBar({ format, clearOnComplete: true, hideCursor: true, stream }, Presets.rect);
   let shown = false;
   return {
     onProgress({ bytes, totalBytes, file }) {
-      if (!shown) bar.start(totalBytes, 0);
+      const payload = { size: sizeText(totalBytes), file };
+      if (shown) bar.update(bytes, payload);
+      // What it starts without is shown by its name in braces.
+      else bar.start(totalBytes, bytes, payload);
       shown = true;
-      bar.update(bytes, { size: sizeText(totalBytes), file });
     },
     done() {
       if (shown) bar.stop();

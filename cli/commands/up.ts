@@ -4,6 +4,7 @@ import { UserError } from '../../service/errors.ts';
 import { send } from '../call/send.ts';
 import { createOutput, type Output } from '../output.ts';
 import { portNumber } from '../port.ts';
+import { progressBar } from '../progress.ts';
 import { trainedExample } from '../stack/example.ts';
 import { curlLine, sampleCall } from '../stack/sample-call.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
@@ -79,6 +80,7 @@ async function up(state: StackState, options: Options): Promise<void> {
     directories,
     follow: options.service !== undefined,
     say: (part, text) => output.line(`${part.padEnd(width)}${text}`),
+    progress: (what) => progressBar(what, options.json),
     signal: stopping.signal,
   });
   endNow = () => stack.kill();

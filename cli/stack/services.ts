@@ -1,6 +1,7 @@
 import { findChannel } from '../../releases/channel.ts';
 import { promote } from '../../releases/promote.ts';
 import { checkEntry, publish } from '../../releases/publish.ts';
+import type { OnProgress } from '../../releases/progress.ts';
 import type { Store } from '../../releases/store.ts';
 import { UserError } from '../../service/errors.ts';
 import { loadService } from '../../service/load.ts';
@@ -32,12 +33,12 @@ export async function checkServices(directories: readonly string[]): Promise<voi
 export async function publishService(
   store: Store,
   directory: string,
-  { follow }: { follow: boolean },
+  { follow, onProgress }: { follow: boolean; onProgress?: OnProgress | undefined },
 ): Promise<{ channel: string; release: string; leftOut: readonly string[] }> {
   const { name } = await loadService(directory);
   const there = follow ? undefined : await findChannel(store, name);
   if (typeof there === 'object') return { channel: name, release: there.channel.release, leftOut: [] };
-  const { manifest, leftOut } = await publish(store, directory);
+  const { manifest, leftOut } = await publish(store, directory, { onProgress });
   const { channel } = await promote(store, manifest.id, name);
   return { channel: name, release: channel.release, leftOut };
 }

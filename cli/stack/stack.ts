@@ -7,6 +7,7 @@ import { listen } from '../../plumber-app/server/listen.ts';
 import { definitionOf } from '../../releases/definition.ts';
 import { openStore } from '../../releases/store.ts';
 import type { ServiceDefinition } from '../../service/definition.ts';
+import type { OnProgress } from '../../releases/progress.ts';
 import { pull } from '../../releases/pull.ts';
 import { UserError } from '../../service/errors.ts';
 import { products as productsOf } from '../../service/products.ts';
@@ -35,6 +36,8 @@ export interface StackOptions {
   readonly functionsPort: number;
   /** Told each part that has started. */
   readonly say: (part: string, text: string) => void;
+  /** Shows how far something has come that may take long; `done` takes it away. */
+  readonly progress: (what: string) => { readonly onProgress: OnProgress; readonly done: () => void };
   readonly signal: AbortSignal;
 }
 
@@ -116,7 +119,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const cache = await state.folder('releases');
     const services: (RunningService & { backend: string })[] = [];
     for (const directory of options.directories) {
-      const { channel, release, leftOut } = await publishService(store, directory, options);
+      const { onProgress, done } = options.progress(`publishing ${directory}`);
+      const { follow } = options;
+      const { channel, release, leftOut } = await publishService(store, directory, { follow, onProgress }).finally(
+        done,
+      );
+      // Until the model is loaded the next line may be long in coming.
+      say('release', `${release}  of ${directory}`);
       if (leftOut.length > 0) say('left out', `${directory}: ${leftOutText(leftOut)}`);
       const logFile = log(`server-${channel}`);
       const server = keep(

@@ -78,6 +78,7 @@ test("R has the settings of the directory's .Renviron and .Rprofile, and it is s
   const { code, stdout, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory]);
   t.is(code, 0, stderr);
   t.regex(stdout, /\n {2}200 .*\["alpha","profile"\]\n/);
+  t.regex(stdout, new RegExp(`^release +penstock-service-[^ ]+@[0-9a-f]{12} {2}of ${directory}$`, 'm'));
   t.regex(stdout, new RegExp(`^left out +${directory}: \\.Renviron, \\.Rprofile `, 'm'));
   for (const made of [directory, state]) await rm(made, { recursive: true });
 });
