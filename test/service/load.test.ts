@@ -170,6 +170,8 @@ const contradictions: [string, string, RegExp][] = [
   ['an unknown top-level key', 'replicas: 3', /^service.yaml:1: replicas: unknown key; known are name, description/],
   ['a file outside by ..', 'probes: [{ name: a, route: POST /x, body: ../b.json }]', /inside the service's directory/],
   ['an absolute file', 'probes: [{ name: a, route: POST /x, body: /etc/passwd }]', /inside the service's directory/],
+  ['a text where a number belongs', 'workers: "2"', /auto, or a whole number of at least 1 \(got "2"\)/],
+  ['a text where a flag belongs', 'gpu: "true"', /gpu: expected true or false \(got "true"\)/],
   ['a list where an object belongs', 'limits: [1]', /limits: expected an object with any of timeout, queue/],
   ['a text where the file belongs', 'just text', /^service.yaml:1: expected an object with any of name, description/],
   [

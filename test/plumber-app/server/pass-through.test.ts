@@ -60,6 +60,7 @@ test('R sees the caller, the path, the query and the headers unchanged, and noth
   t.is(seen.headers.host, `127.0.0.1:${port}`);
   t.is(seen.headers['x-repeated'], '1,2');
   t.false('x-penstock-peer' in seen.headers);
+  t.is((await get('/globals')).text, '[]');
 });
 
 test('paths are not normalised', async (t) => {

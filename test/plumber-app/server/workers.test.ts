@@ -63,6 +63,8 @@ test('a worker over limits.workerMemory is replaced between two requests', async
   const before = (await server.get('/hoard?megabytes=500')).text;
   await until(async () => (await server.metric('penstock_worker_restarts_total{reason="memory"}')) === 1);
   t.not((await server.get('/pid')).text, before);
+  await until(async () => (await server.status()).workers.length === 1);
+  t.is((await server.get('/temporary')).text, '["kept"]', 'the one that ended has left what is shared alone');
 });
 
 test('what R prints goes to the log, tagged with its worker, and cannot disturb the protocol', async (t) => {
@@ -75,6 +77,7 @@ test('what R prints goes to the log, tagged with its worker, and cannot disturb 
   t.true(lines().includes('to stderr'));
   t.true(lines().some((line) => line?.includes('at once')));
   t.true(server.log.some(({ worker, msg }) => worker === 'host' && msg === 'loading'));
+  t.true(server.log.some(({ worker, msg }) => worker === 'host' && msg?.includes('while loading')));
   t.is((await server.get('/pid')).status, 200);
 });
 

@@ -1,6 +1,7 @@
 # What goes wrong in a worker, on demand.
 
 cat("loading\n")
+warning("while loading")
 
 #* @get /pid
 function() Sys.getpid()
@@ -33,6 +34,14 @@ function(megabytes) {
   hoard <<- numeric(as.integer(megabytes) * 131072L)
   hoard[] <<- 1
   Sys.getpid()
+}
+
+#* What all workers share: the temporary directory of the session that they were forked from
+#* @get /temporary
+function() {
+  file <- tempfile()
+  writeLines("kept", file)
+  readLines(file)
 }
 
 #* @get /error

@@ -13,6 +13,9 @@ received <- function(req) {
 #* @serializer unboxedJSON
 received
 
+#* @get /globals
+function() ls(globalenv())
+
 #* @get /users/<id:int>
 function(id) id
 
