@@ -100,14 +100,17 @@ test('an expression that throws: 500 with the activity id, and on-error is told 
   t.like(log.at(-1), { level: 'error', fields: { requestId: id, reason: 'ExpressionValueEvaluationFailure' } });
 });
 
-test('a backend that is down: 500, BackendConnectionFailure', async (t) => {
-  const { call } = await runPolicy(t, { url: 'http://127.0.0.1:1' }, { 'on-error': onError });
-  for (const init of [{}, { method: 'POST', body: Buffer.alloc(300_000) }]) {
-    const answer = await call('/test/x', init);
+test('a backend that is down: 500, BackendConnectionFailure; the log says so, and nothing that the caller sent', async (t) => {
+  const { call, log } = await runPolicy(t, { url: 'http://127.0.0.1:1' }, { 'on-error': onError });
+  const headers = { Authorization: 'Bearer secret', 'X-Own': 'secret' };
+  for (const init of [{ headers }, { headers, method: 'POST', body: Buffer.alloc(300_000, 'secret') }]) {
+    const answer = await call('/test/x?subscription-key=secret', init);
     t.is(answer.status, 500);
     t.regex(answer.text, /^\{ "statusCode": 500, "message": "Internal server error", "activityId": "[\da-f-]{36}" \}$/);
     t.regex(answer.headers.error as string, /^forward-request\|BackendConnectionFailure\|.*\|global\|backend\|\|$/);
+    t.like(log.at(-1), { level: 'error', fields: { reason: 'BackendConnectionFailure' } });
   }
+  t.notRegex(JSON.stringify(log), /secret/);
 });
 
 test('on-error may answer in its own way, with status and body', async (t) => {

@@ -7,13 +7,16 @@ function parentOf(pid: number): number {
   return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }));
 }
 
-test('a worker that dies with a request costs that one a 502, and the next succeeds', async (t) => {
+test('a worker that dies with a request costs that one a 502, and the next succeeds; nothing of it is logged', async (t) => {
   const server = await serve(t, api('faults'));
-  const died = await server.get('/crash');
+  const headers = { 'Ocp-Apim-Subscription-Key': 'secret', Authorization: 'Bearer secret', 'X-Own': 'secret' };
+  const died = await server.get('/crash?of=secret', { method: 'POST', headers, body: '{"of":"secret"}' });
   t.is(died.status, 502);
   t.deepEqual(died.json(), { error: 'R worker failed', detail: 'The R process ended before it had answered.' });
   t.is((await server.get('/pid')).status, 200);
   t.is(await server.metric('penstock_worker_restarts_total{reason="died"}'), 1);
+  t.true(server.log.some(({ msg }) => msg === 'refused'));
+  t.notRegex(JSON.stringify(server.log), /secret/);
 });
 
 test('a worker killed from outside while it works costs its request alone', async (t) => {
@@ -28,9 +31,10 @@ test('a worker killed from outside while it works costs its request alone', asyn
   await until(async () => (await server.status()).workers.length === 2);
 });
 
-test('an idle worker that is killed is noticed and replaced without a request', async (t) => {
+test('an idle worker that is killed is noticed and replaced without a request, whatever it has started', async (t) => {
   const server = await serve(t, api('faults'));
   const { pid } = (await server.status()).workers[0]!;
+  t.is((await server.get('/outlived')).text, `[${pid}]`);
   process.kill(pid, 'SIGKILL');
   const next = await until(async () => (await server.status()).workers.find((worker) => worker.pid !== pid));
   t.is((await server.get('/pid')).text, `[${next.pid}]`);

@@ -14,6 +14,7 @@ function(file) {
 }
 
 #* @get /crash
+#* @post /crash
 function() tools::pskill(Sys.getpid(), tools::SIGKILL)
 
 #* @get /loop
@@ -27,6 +28,13 @@ function(text) {
   warning("at once")
   system("echo from a child process")
   "printed"
+}
+
+#* Starts something that outlives this worker and holds what it prints to open
+#* @get /outlived
+function() {
+  system("sleep 600 &")
+  Sys.getpid()
 }
 
 #* @get /hoard
