@@ -75,10 +75,11 @@ test('publishing the same directory twice is the same release, and nothing is up
 test('two who publish the same directory at once both succeed, with one release', async (t) => {
   const store = newStore(azurite);
   const directory = await directoryOf(t, { 'plumber.R': '', 'service.yaml': 'name: s', 'a.rds': large, b: 'b' });
-  const [one, two] = await Promise.all([publish(store, directory), publish(store, directory)]);
-  t.is(one.manifest.id, two.manifest.id);
+  const at = (year: number) => publish(store, directory, { now: () => new Date(Date.UTC(year, 0)) });
+  const [one, two] = await Promise.all([at(2001), at(2002)]);
+  t.deepEqual(one.manifest, two.manifest, 'the first one to finish has made it, for both');
   t.is((await listReleases(store)).length, 1);
-  await verify(store, one.manifest.id);
+  t.deepEqual(await verify(store, one.manifest.id), one.manifest);
 });
 
 test('progress counts every byte once, up to the total', async (t) => {
@@ -136,7 +137,7 @@ test('a wrong leftover of a half-uploaded release is replaced', async (t) => {
   const directory = await serviceDirectory(t, 's', 'model');
   const { manifest } = await publish(store, directory);
   const blob = store.releases.getBlockBlobClient(fileBlob(manifest.id, 'model'));
-  await blob.upload('mod', 3, { metadata: { sha256: 'f'.repeat(64) } });
+  await blob.upload('other', 5, { metadata: { sha256: 'f'.repeat(64) } });
   await store.releases.deleteBlob(manifestBlob(manifest.id));
   await publish(store, directory);
   await t.notThrowsAsync(verify(store, manifest.id));
@@ -247,4 +248,7 @@ test('a file that was changed in the store keeps its release from being promoted
   };
   await t.throwsAsync(promote(store, manifest.id, 's'), damaged);
   await t.throwsAsync(pull(store, manifest.id, await directoryOf(t)), damaged);
+  // As long as before, but not by us.
+  await store.releases.getBlockBlobClient(fileBlob(manifest.id, 'model')).upload('Model', 5);
+  await t.throwsAsync(promote(store, manifest.id, 's'), damaged);
 });

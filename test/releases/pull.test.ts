@@ -58,10 +58,12 @@ test('a release that is there already is used, and pulled again when it has been
   t.is(await pull(store, id, cache, { onProgress }), directory);
   t.deepEqual(seen, []);
 
-  await writeFile(join(directory, 'plumber.R'), 'tampered');
-  t.is(await pull(store, id, cache, { onProgress }), directory);
-  t.true(seen.length > 0);
-  t.is(await readFile(join(directory, 'plumber.R'), 'utf8'), files['plumber.R']);
+  for (const change of ['tampered', files['plumber.R'].toUpperCase()]) {
+    await writeFile(join(directory, 'plumber.R'), change);
+    t.is(await pull(store, id, cache, { onProgress }), directory);
+    t.true(seen.splice(0).length > 0);
+    t.is(await readFile(join(directory, 'plumber.R'), 'utf8'), files['plumber.R']);
+  }
 });
 
 test('a blob that was changed is named, and no half directory stays behind', async (t) => {

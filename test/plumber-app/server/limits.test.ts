@@ -133,15 +133,27 @@ test('a caller that does not read loses its connection at limits.timeout, not th
   await closed;
 });
 
-test('a caller that leaves in the middle of a large answer holds no worker', async (t) => {
+test('a caller that leaves in the middle of a large answer holds no worker; one whose worker dies there is cut off', async (t) => {
   const server = await serve(t, api('wire'));
-  const unread = connect(server.port, '127.0.0.1').pause();
-  unread.write('GET /large?size=60000000 HTTP/1.1\r\nHost: a\r\n\r\n');
-  await once(unread, 'readable');
+  const slowReader = async () => {
+    const caller = connect(server.port, '127.0.0.1').pause();
+    caller.write('GET /large?size=60000000 HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(caller, 'readable');
+    return caller;
+  };
+  const unread = await slowReader();
   // Meanwhile what the caller doesn't read fills the system's buffers, then ours, and R waits.
   for (let poll = 0; poll < 100; poll += 1) t.is((await server.status()).workers[0]?.state, 'busy');
   unread.destroy();
   t.is((await server.get('/users/1')).status, 200);
+
+  const cut = await slowReader();
+  cut.on('error', () => undefined);
+  process.kill((await server.status()).workers[0]!.pid, 'SIGKILL');
+  let length = 0;
+  cut.on('data', (chunk: Buffer) => (length += chunk.length)).resume();
+  await once(cut, 'close');
+  t.true(length < 60_000_000);
 });
 
 test('R goes on as soon as a caller has read what there is, or has left', (t) => {
