@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { type Logger } from 'pino';
 import { UserError } from '../../service/errors.ts';
-import { type Milliseconds } from '../../service/units.ts';
+import { type Bytes, type Milliseconds } from '../../service/units.ts';
 import { Admin } from './admin.ts';
 import { BodyBudget } from './body.ts';
 import { Engine } from './engine.ts';
@@ -40,6 +40,8 @@ export interface ScoringServerOptions extends Served {
   readonly tls?: TlsFiles | undefined;
   /** After how many answers, give or take a tenth, a caller's connection ends; 0 for never, 1,000 unless told. */
   readonly connectionRequests?: number | undefined;
+  /** For the request bodies that are held at one time; a quarter of what this process may use unless told. */
+  readonly bodyMemory?: Bytes | undefined;
   readonly logger: Logger;
   /** A steady clock. */
   readonly now?: (() => Milliseconds) | undefined;
@@ -98,7 +100,7 @@ export class ScoringServer {
     this.#runDirectory = runDirectory;
     this.#watchdog = new Watchdog(runDirectory);
     const { connectionRequests = 1_000, logger, lookEvery = 5_000, now = () => performance.now() } = options;
-    const { replica, source } = options;
+    const { bodyMemory = memoryForBodies(), replica, source } = options;
     this.#metrics = new Metrics({
       queueDepth: () => sum(this.#engines.living.map((engine) => engine.queueDepth)),
       workers: () => this.#workerCounts(),
@@ -109,7 +111,7 @@ export class ScoringServer {
     });
     this.#front = new Front({
       engine: () => this.#engines.current,
-      budget: new BodyBudget(memoryForBodies()),
+      budget: new BodyBudget(bodyMemory),
       recycling: new Recycling(connectionRequests),
       tls,
       onTlsRefused: (reason) => this.#metrics.tlsRefused(reason),
@@ -330,7 +332,7 @@ export class ScoringServer {
 }
 
 /** A quarter of what this process may use; the rest is R's. */
-function memoryForBodies(): number {
+function memoryForBodies(): Bytes {
   const limit = process.constrainedMemory();
   return Math.floor(Math.min(limit > 0 ? limit : Infinity, totalmem()) / 4);
 }

@@ -139,6 +139,8 @@ test('R sees who calls, and never the key', async (t) => {
     headers: { 'x-penstock-subscription': 'somebody-else' },
   });
   t.deepEqual(JSON.parse(data), { subscription: 'local-standard', key: {}, query: '?x=1' });
+  const inHeader = await call(`${faultyUrl}/alive`);
+  t.deepEqual(JSON.parse(inHeader.data), { subscription: 'local-standard', key: {}, query: '' });
 });
 
 test('a body over the limit is refused with 413, whether it says its length or not', async (t) => {

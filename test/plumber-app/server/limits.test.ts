@@ -26,6 +26,23 @@ test('a body over limits.body gets 413, before it is read when its length is ann
   t.is((await get('/users/1')).status, 200);
 });
 
+test('all bodies together take no more memory than they may, and give it back', async (t) => {
+  const { get, port } = await serve(t, api('wire'), { bodyMemory: 1000 });
+  const post = (size: number) => get('/bytes', { method: 'POST', body: Buffer.alloc(size) });
+  for (let i = 0; i < 3; i++) t.is((await post(1000)).status, 200);
+  const refused = await post(1001);
+  t.is(refused.status, 503);
+  t.is(refused.all('retry-after').join(), '1');
+  t.is(refused.all('x-penstock-refused').join(), 'no-memory');
+
+  const unfinished = connect(port, '127.0.0.1');
+  unfinished.write(`POST /bytes HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n${'a'.repeat(900)}`);
+  await until(async () => (await post(1000)).status === 503);
+  t.is((await post(100)).status, 200);
+  unfinished.destroy();
+  await until(async () => (await post(1000)).status === 200);
+});
+
 test("plumber's own upload limit still answers as it does alone", async (t) => {
   const { get } = await serve(t, api('limited'));
   const answer = await get('/x', { method: 'POST', body: Buffer.alloc(2000) });

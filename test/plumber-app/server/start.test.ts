@@ -107,7 +107,9 @@ test("the directory's .Rprofile holds, as renv needs", async (t) => {
   t.is((await get('/option')).text, '["from .Rprofile"]');
 });
 
-test('a worker compiles what it runs, as R does by itself', async (t) => {
-  const { get } = await serve(t, api('profile'), { env: { ...process.env, R_ENABLE_JIT: undefined } });
+test('a worker compiles what it runs, as R does by itself, and computes with one thread', async (t) => {
+  const { OMP_NUM_THREADS: _, ...env } = process.env;
+  const { get } = await serve(t, api('profile'), { env: { ...env, R_ENABLE_JIT: undefined } });
   t.is((await get('/jit')).text, '[3]');
+  t.is((await get('/threads')).text, '["1"]');
 });

@@ -1,5 +1,8 @@
 import test from 'ava';
 import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { api, isAlive, serve, until, working } from '../../support/server.ts';
 
 /** The parent of a process. */
@@ -38,6 +41,22 @@ test('an idle worker that is killed is noticed and replaced without a request, w
   process.kill(pid, 'SIGKILL');
   const next = await until(async () => (await server.status()).workers.find((worker) => worker.pid !== pid));
   t.is((await server.get('/pid')).text, `[${next.pid}]`);
+});
+
+test('when no worker lives and none lasts, requests are refused instead of waiting, until one does', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'penstock-test-'));
+  t.teardown(() => rm(directory, { recursive: true }));
+  const doom = join(directory, 'doom');
+  const server = await serve(t, api('doomed'), { env: { ...process.env, TEST_DOOM_FILE: doom } });
+  await writeFile(doom, '');
+  process.kill((await server.status()).workers[0]!.pid, 'SIGKILL');
+  await until(async () => (await server.status()).workers.length === 0);
+  const refused = await server.get('/alive');
+  t.is(refused.status, 503);
+  t.deepEqual(refused.json(), { error: 'Service not ready', detail: 'No R worker is running.' });
+  t.regex(refused.all('retry-after').join(), /^[1-9]\d*$/);
+  await rm(doom);
+  await until(async () => (await server.get('/alive')).status === 200);
 });
 
 test('when the R host is killed its workers end, and a new host takes over', async (t) => {
