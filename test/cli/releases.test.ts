@@ -2,6 +2,9 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { publishService } from '../../cli/stack/services.ts';
+import { readChannel } from '../../releases/channel.ts';
+import { openStore } from '../../releases/store.ts';
 import { startAzurite, type Azurite } from '../support/azurite.ts';
 import { penstock } from '../support/penstock.ts';
 
@@ -62,6 +65,21 @@ test('a release is published, promoted, listed, verified and rolled back by the 
 
   const back = await json<{ release: string; before: string }>(['rollback', 'hello', ...store]);
   t.like(back.value, { release: first.value.release, before: second.value.release });
+});
+
+test('a stack leaves a channel where somebody promoted it, unless it is told to follow the directory', async (t) => {
+  const opened = openStore(`${azurite.storeUrl}-stack`);
+  const directory = await mkdtemp(join(tmpdir(), 'penstock-cli-'));
+  t.teardown(() => rm(directory, { recursive: true }));
+  await writeFile(join(directory, 'plumber.R'), '#* @get /hello\nfunction() "hello"\n');
+  await writeFile(join(directory, 'service.yaml'), 'name: hello\n');
+  const first = await publishService(opened, directory, { follow: false });
+  t.is(first.channel, 'hello');
+  await writeFile(join(directory, 'plumber.R'), '#* @get /hello\nfunction() "changed"\n');
+  t.deepEqual(await publishService(opened, directory, { follow: false }), first);
+  const followed = await publishService(opened, directory, { follow: true });
+  t.not(followed.release, first.release);
+  t.is((await readChannel(opened, 'hello')).channel.release, followed.release);
 });
 
 test('without a store the message says how to name one', async (t) => {

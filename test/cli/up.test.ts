@@ -83,15 +83,21 @@ test("R has the settings of the directory's .Renviron and .Rprofile, and it is s
   for (const made of [directory, state]) await rm(made, { recursive: true });
 });
 
-test('--once takes the answer of an API that nobody described for what it is', async (t) => {
+test('--once takes the answer of an API that nobody described for what it is, and fails when a probe does', async (t) => {
   const api =
     '#* @filter login\nfunction(res) {\n  res$status <- 401\n  "log in"\n}\n#* @get /hello\nfunction() "hello"\n';
   const directory = await temporary({ 'plumber.R': api });
   const state = await mkdtemp(join(tmpdir(), 'penstock-once-'));
-  const { code, stdout, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory]);
-  t.is(code, 0, stderr);
+  const slow = await temporary({
+    'plumber.R': '#* @get /hello\nfunction() "hello"\n',
+    'service.yaml': 'name: slow\nprobes: [{ name: at-once, route: GET /hello, maxLatency: 0ms }]\n',
+  });
+  const { code, stdout, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory, slow]);
   t.regex(stdout, /\/openapi\.json\n {2}401 .*\["log in"\]\n/);
-  for (const made of [directory, state]) await rm(made, { recursive: true });
+  t.regex(stdout, /\/slow\/hello\n {2}200 .*\["hello"\]\n/);
+  t.regex(stderr, /^penstock: probe-health: slow \(\S+\): probe at-once failed: took \d+ ms, at most 0 ms allowed\n$/);
+  t.is(code, 1);
+  for (const made of [directory, slow, state]) await rm(made, { recursive: true });
 });
 
 test('--once fails when R fails, and names the log with its words; what holds the keys is for nobody else', async (t) => {

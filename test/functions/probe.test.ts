@@ -83,6 +83,12 @@ test('an error of the server fails with what it said', async (t) => {
   t.is(result.reason, 'answered 500: {"statusCode": 500, "message": "Internal server error"}');
 });
 
+test('a redirect is an answer, and the key is not taken elsewhere', async (t) => {
+  const { result, requests } = await probe(t, [{ status: 307, body: '', headers: { location: '/elsewhere' } }]);
+  t.is(result.reason, 'answered 307');
+  t.deepEqual([...new Set(requests.map(({ path }) => path))], ['/sums/sum?digits=3']);
+});
+
 test('a rate limit fails after the pause that it asked for', async (t) => {
   const { result, clock } = await probe(t, [
     { status: 429, body: 'Rate limit is exceeded.', headers: { 'retry-after': '3' } },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import test from 'ava';
-import { runPolicy, startBackend } from '../support/gateway.ts';
+import { runGateway, runPolicy, startBackend } from '../support/gateway.ts';
 
 const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 256));
 
@@ -166,4 +166,21 @@ test('a slow reader gets every byte', async (t) => {
     await new Promise((resolve) => setImmediate(resolve));
   }
   t.is(length, large.length);
+});
+
+test('of the APIs whose path fits, the one with the longest is called, whatever their order', async (t) => {
+  const [short, long] = [await startBackend(t), await startBackend(t)];
+  const api = (path: string, { url }: { url: string }) => ({
+    id: path.replace('/', '-'),
+    path,
+    serviceUrl: url,
+    subscriptionRequired: false,
+    operations: [{ id: 'get', method: 'GET', urlTemplate: '/*' }],
+  });
+  const { call } = await runGateway(t, { apis: [api('a', short), api('a/b', long)] });
+  for (const target of ['/a/b/c', '/a/bc', '/a/c']) t.is((await call(target)).status, 200);
+  t.deepEqual(
+    [short, long].map(({ received }) => received.map(({ url }) => url)),
+    [['/bc', '/c'], ['/c']],
+  );
 });

@@ -177,12 +177,15 @@ for (const [encoding, encode] of [
 }
 
 test('events about other blobs and other channels are left alone', async (t) => {
-  const { host, storeUrl, results } = await setUp(t);
+  const { host, storeUrl, results } = await setUp(t, { settings: { PENSTOCK_CHANNELS: 'sums,absent' } });
   const other = promotion(storeUrl, 'another');
   t.like(await host.invoke('warm-models-on-promotion', other), { ok: true, result: [] });
   const file = { ...other, subject: '/blobServices/default/containers/releases/blobs/sums/0123456789ab/manifest.json' };
   t.like(await host.invoke('warm-models-on-promotion', file), { ok: true, result: [] });
   t.is(await results.lastWarmUp('sums'), undefined);
+  t.like(await host.invoke('warm-models-on-promotion', promotion(storeUrl)), { ok: true });
+  t.true((await results.lastWarmUp('sums'))?.ok);
+  t.is(await results.lastWarmUp('absent'), undefined);
 });
 
 test('a message that is no event goes to the poison queue after five tries', async (t) => {

@@ -108,8 +108,9 @@ test("the directory's .Rprofile holds, as renv needs", async (t) => {
 });
 
 test('a worker compiles what it runs, as R does by itself, and computes with one thread', async (t) => {
-  const { OMP_NUM_THREADS: _, ...env } = process.env;
-  const { get } = await serve(t, api('profile'), { env: { ...env, R_ENABLE_JIT: undefined } });
+  const env: NodeJS.ProcessEnv = { ...process.env, R_ENABLE_JIT: undefined };
+  delete env.OMP_NUM_THREADS;
+  const { get } = await serve(t, api('profile'), { env });
   t.is((await get('/jit')).text, '[3]');
   t.is((await get('/threads')).text, '["1"]');
 });
