@@ -1,12 +1,16 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { publishService } from '../../cli/stack/services.ts';
 import { readChannel } from '../../releases/channel.ts';
 import { openStore } from '../../releases/store.ts';
 import { startAzurite, type Azurite } from '../support/azurite.ts';
 import { penstock } from '../support/penstock.ts';
+
+const main = join(import.meta.dirname, '../../cli/main.ts');
 
 let azurite: Azurite;
 let home: string;
@@ -48,8 +52,11 @@ test('a release is published, promoted, listed, verified and rolled back by the 
     const promoted = await penstock(['promote', release, ...store]);
     t.is(promoted.code, 0, promoted.stderr);
   }
+  const canary = await penstock(['promote', first.value.release, '--channel', 'canary', ...store]);
+  t.is(canary.stdout, `canary -> ${first.value.release}  (new channel)\n`);
   const listed = await json<{ id: string; channels: string[] }[]>(['releases', ...store]);
-  t.deepEqual(listed.value.find(({ id }) => id === second.value.release)?.channels, ['hello']);
+  const channelsOf = ({ release }: { release: string }) => listed.value.find(({ id }) => id === release)?.channels;
+  t.deepEqual([channelsOf(first.value), channelsOf(second.value)], [['canary'], ['hello']]);
 
   const difference = [/changed {2}plumber\.R .* → /, /^-function\(\) "hello"\n\+function\(\) "hello again"$/m];
   const diff = await penstock(['diff', 'hello', ...store]);
@@ -81,6 +88,24 @@ test('a stack leaves a channel where somebody promoted it, unless it is told to 
   t.not(followed.release, first.release);
   t.is((await readChannel(opened, 'hello')).channel.release, followed.release);
 });
+
+(process.platform === 'linux' ? test : test.skip)(
+  'at a terminal, publishing and verifying show how far they are',
+  async (t) => {
+    const directory = await mkdtemp(join(tmpdir(), 'penstock-cli-'));
+    t.teardown(() => rm(directory, { recursive: true }));
+    await writeFile(join(directory, 'plumber.R'), '#* @get /hello\nfunction() "at a terminal"\n');
+    await writeFile(join(directory, 'service.yaml'), 'name: shown\n');
+    const atTerminal = async (...args: string[]) => {
+      const line = [process.execPath, main, ...args, ...store].map((word) => `'${word}'`).join(' ');
+      return (await promisify(execFile)('script', ['-qec', line, '/dev/null'])).stdout;
+    };
+    const published = await atTerminal('release', directory);
+    t.regex(published, /publishing .*%/);
+    const [release = ''] = /shown@[0-9a-f]{12}/.exec(published) ?? [];
+    t.regex(await atTerminal('verify', release), /verifying .*%[^]*intact/);
+  },
+);
 
 test('without a store the message says how to name one', async (t) => {
   const { code, stderr } = await penstock(['releases']);
