@@ -141,6 +141,7 @@ test('R sees who calls, and never the key', async (t) => {
   t.deepEqual(JSON.parse(data), { subscription: 'local-standard', key: {}, query: '?x=1' });
   const inHeader = await call(`${faultyUrl}/alive`);
   t.deepEqual(JSON.parse(inHeader.data), { subscription: 'local-standard', key: {}, query: '' });
+  t.truthy(inHeader.headers['x-correlation-id'], 'the global policy holds, too');
 });
 
 test('a body over the limit is refused with 413, whether it says its length or not', async (t) => {

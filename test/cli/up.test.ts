@@ -93,6 +93,9 @@ test('--once takes the answer of an API that nobody described for what it is, an
     'service.yaml': 'name: slow\nprobes: [{ name: at-once, route: GET /hello, maxLatency: 0ms }]\n',
   });
   const { code, stdout, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory, slow]);
+  for (const part of ['blob store', 'scoring server', 'gateway', 'functions']) {
+    t.regex(stdout, new RegExp(`^${part} {2,}\\S`, 'm'));
+  }
   t.regex(stdout, /\/openapi\.json\n {2}401 .*\["log in"\]\n/);
   t.regex(stdout, /\/slow\/hello\n {2}200 .*\["hello"\]\n/);
   t.regex(stderr, /^penstock: probe-health: slow \(\S+\): probe at-once failed: took \d+ ms, at most 0 ms allowed\n$/);
