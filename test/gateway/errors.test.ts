@@ -101,7 +101,12 @@ test('an expression that throws: 500 with the activity id, and on-error is told 
 });
 
 test('a backend that is down: 500, BackendConnectionFailure; the log says so, and nothing that the caller sent', async (t) => {
-  const { call, log } = await runPolicy(t, { url: 'http://127.0.0.1:1' }, { 'on-error': onError });
+  const { call, log } = await runPolicy(
+    t,
+    { url: 'http://127.0.0.1:1' },
+    { 'on-error': onError },
+    { subscriptions: [{ id: 'one', scope: 'all', primaryKey: 'secret' }] },
+  );
   const headers = { Authorization: 'Bearer secret', 'X-Own': 'secret' };
   for (const init of [{ headers }, { headers, method: 'POST', body: Buffer.alloc(300_000, 'secret') }]) {
     const answer = await call('/test/x?subscription-key=secret', init);
