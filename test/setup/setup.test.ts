@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -15,10 +15,11 @@ interface Machine {
   readonly r: string | undefined;
   readonly uid?: number;
   readonly node?: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs the set-up in a clone whose npm packages are installed, on a machine that it sees as described. */
-async function run(t: ExecutionContext, { r, uid = 1000, node = process.versions.node }: Machine) {
+async function run(t: ExecutionContext, { r, uid = 1000, node = process.versions.node, env = {} }: Machine) {
   const clone = await mkdtemp(join(tmpdir(), 'penstock-setup-'));
   t.teardown(() => rm(clone, { recursive: true }));
   const programs = join(clone, 'programs');
@@ -34,7 +35,10 @@ async function run(t: ExecutionContext, { r, uid = 1000, node = process.versions
   }
   const machine = `Object.defineProperty(process, 'versions', { value: { node: '${node}' } }); process.getuid = () => ${uid};`;
   const args = ['--import', `data:text/javascript,${encodeURIComponent(machine)}`, join(clone, 'setup/setup.mjs')];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { PATH: programs } });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: { PATH: programs, ...env },
+  });
   return { status, output: stdout + stderr, command: join(clone, 'node_modules/.bin/penstock') };
 }
 
@@ -56,16 +60,19 @@ debian('who may not install gets the one command to type', async (t) => {
   t.regex(old.output, /^setup: R is older than 4\.2\.0\./);
 });
 
-debian('root installs; when that fails, what was said is shown', async (t) => {
-  const { status, output } = await run(t, { r: undefined, uid: 0 });
-  t.is(status, 1);
-  t.regex(output, /installing r-base-core, r-cran-plumber, .*\nsetup: `apt-get update -q` failed:/);
+debian('root and CI install; when that fails, what was said is shown', async (t) => {
+  for (const machine of [{ uid: 0 }, { env: { CI: 'true' } }]) {
+    const { status, output } = await run(t, { r: undefined, ...machine });
+    t.is(status, 1);
+    t.regex(output, /installing r-base-core, r-cran-plumber, .*\nsetup: `apt-get update -q` failed:/);
+  }
 });
 
 test('where nothing is missing nothing is said, and the command is there', async (t) => {
   const { status, output, command } = await run(t, { r: 'TRUE \\n' });
   t.is(output, '');
   t.is(status, 0);
+  t.is((await stat(command)).mode & 0o111, 0o111);
   t.regex(await readFile(command, 'utf8'), /^#!\/bin\/sh\n[^]*cli\/main\.ts/);
 });
 
