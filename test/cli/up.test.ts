@@ -89,8 +89,8 @@ test('--once takes the answer of an API that nobody described for what it is, an
   const directory = await temporary({ 'plumber.R': api });
   const state = await mkdtemp(join(tmpdir(), 'penstock-once-'));
   const slow = await temporary({
-    'plumber.R': '#* @get /hello\nfunction() "hello"\n',
-    'service.yaml': 'name: slow\nprobes: [{ name: at-once, route: GET /hello, maxLatency: 0ms }]\n',
+    'plumber.R': '#* @get /hello\nfunction() {\n  Sys.sleep(0.01)\n  "hello"\n}\n',
+    'service.yaml': 'name: slow\nprobes: [{ name: at-once, route: GET /hello, maxLatency: 1ms }]\n',
   });
   const { code, stdout, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory, slow]);
   for (const part of ['blob store', 'scoring server', 'gateway', 'functions']) {
@@ -98,7 +98,7 @@ test('--once takes the answer of an API that nobody described for what it is, an
   }
   t.regex(stdout, /\/openapi\.json\n {2}401 .*\["log in"\]\n/);
   t.regex(stdout, /\/slow\/hello\n {2}200 .*\["hello"\]\n/);
-  t.regex(stderr, /^penstock: probe-health: slow \(\S+\): probe at-once failed: took \d+ ms, at most 0 ms allowed\n$/);
+  t.regex(stderr, /^penstock: probe-health: slow \(\S+\): probe at-once failed: took \d+ ms, at most 1 ms allowed\n$/);
   t.is(code, 1);
   for (const made of [directory, slow, state]) await rm(made, { recursive: true });
 });
