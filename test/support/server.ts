@@ -10,6 +10,7 @@ import { pino, type Logger } from 'pino';
 import { startScoringServer, type ScoringServer, type ScoringServerOptions } from '../../plumber-app/server/serve.ts';
 import { type Limits, type ServiceDefinition } from '../../service/definition.ts';
 import { loadService } from '../../service/load.ts';
+import { type Milliseconds } from '../../service/units.ts';
 
 const apis = join(import.meta.dirname, '../plumber-app/apis');
 
@@ -169,13 +170,21 @@ export interface Work {
   readonly finish: () => Promise<Answer>;
 }
 
-/** Resolves to the first value that is neither undefined nor false. Asks ever more seldom: asking takes from what it waits for. */
+/** What has not come by then does not come. */
+const patience: Milliseconds = 120_000;
+
+/**
+ * Resolves to the first value that is neither undefined nor false. Asks ever more seldom: asking takes from what it waits
+ * for. Rejects with the condition's text when it stays unmet.
+ */
 export async function until<T>(condition: () => T | Promise<T>): Promise<Exclude<T, undefined | false>> {
-  for (let pause = 5; ; pause = Math.min(pause * 1.5, 80)) {
+  const since = performance.now();
+  for (let pause = 5; performance.now() - since < patience; pause = Math.min(pause * 1.5, 80)) {
     const value = await condition();
     if (value !== undefined && value !== false) return value as Exclude<T, undefined | false>;
     await delay(pause);
   }
+  throw new Error(`waited in vain for ${String(condition)}`);
 }
 
 /** Whether a process runs; a zombie does not. */
