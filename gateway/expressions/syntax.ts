@@ -47,12 +47,19 @@ export interface CSharpParser {
 }
 
 export async function createParser(): Promise<CSharpParser> {
-  await Parser.init();
-  const require = createRequire(import.meta.url);
-  const language = await Language.load(require.resolve('tree-sitter-c-sharp/tree-sitter-c_sharp.wasm'));
+  const language = await (grammar ??= loadGrammar());
   const parser = new Parser();
   parser.setLanguage(language);
   return { parse: (source) => parseWith(parser, hideTypeArguments(source)) };
+}
+
+/** Five megabytes of WebAssembly, which hold no state: one for all parsers. */
+let grammar: Promise<Language> | undefined;
+
+async function loadGrammar(): Promise<Language> {
+  await Parser.init();
+  const require = createRequire(import.meta.url);
+  return Language.load(require.resolve('tree-sitter-c-sharp/tree-sitter-c_sharp.wasm'));
 }
 
 const beforeExpression = 'return ';

@@ -68,22 +68,7 @@ test('--once calls a Plumber directory without a service.yaml, warms it and exit
   for (const made of [directory, state]) await rm(made, { recursive: true });
 });
 
-test("R has the settings of the directory's .Renviron and .Rprofile, and it is said that a release leaves them out", async (t) => {
-  const directory = await temporary({
-    'plumber.R': '#* @get /\nfunction() c(Sys.getenv("MODEL"), getOption("model.of"))\n',
-    '.Renviron': 'MODEL=alpha\n',
-    '.Rprofile': 'options(model.of = "profile")\n',
-  });
-  const state = await mkdtemp(join(tmpdir(), 'penstock-settings-'));
-  const { code, stdout, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory]);
-  t.is(code, 0, stderr);
-  t.regex(stdout, /\n {2}200 .*\["alpha","profile"\]\n/);
-  t.regex(stdout, new RegExp(`^release +penstock-service-[^ ]+@[0-9a-f]{12} {2}of ${directory}$`, 'm'));
-  t.regex(stdout, new RegExp(`^left out +${directory}: \\.Renviron, \\.Rprofile `, 'm'));
-  for (const made of [directory, state]) await rm(made, { recursive: true });
-});
-
-test('--once takes the answer of an API that nobody described for what it is, and fails when a probe does', async (t) => {
+test('--once takes the answer of an API that nobody described for what it is, fails when a probe does, and gives R what a release leaves out', async (t) => {
   const api =
     '#* @filter login\nfunction(res) {\n  res$status <- 401\n  "log in"\n}\n#* @get /hello\nfunction() "hello"\n';
   const directory = await temporary({ 'plumber.R': api });
@@ -92,15 +77,24 @@ test('--once takes the answer of an API that nobody described for what it is, an
     'plumber.R': '#* @get /hello\nfunction() {\n  Sys.sleep(0.01)\n  "hello"\n}\n',
     'service.yaml': 'name: slow\nprobes: [{ name: at-once, route: GET /hello, maxLatency: 1ms }]\n',
   });
-  const { code, stdout, stderr } = await penstock(['up', '--once', '--state', state, '--service', directory, slow]);
+  const settings = await temporary({
+    'plumber.R': '#* @get /\nfunction() c(Sys.getenv("MODEL"), getOption("model.of"))\n',
+    '.Renviron': 'MODEL=alpha\n',
+    '.Rprofile': 'options(model.of = "profile")\n',
+  });
+  const services = [directory, slow, settings];
+  const { code, stdout, stderr } = await penstock(['up', '--once', '--state', state, '--service', ...services]);
   for (const part of ['blob store', 'scoring server', 'gateway', 'functions']) {
     t.regex(stdout, new RegExp(`^${part} {2,}\\S`, 'm'));
   }
   t.regex(stdout, /\/openapi\.json\n {2}401 .*\["log in"\]\n/);
   t.regex(stdout, /\/slow\/hello\n {2}200 .*\["hello"\]\n/);
   t.regex(stderr, /^penstock: probe-health: slow \(\S+\): probe at-once failed: took \d+ ms, at most 1 ms allowed\n$/);
+  t.regex(stdout, /\n {2}200 .*\["alpha","profile"\]\n/);
+  t.regex(stdout, new RegExp(`^release +penstock-service-[^ ]+@[0-9a-f]{12} {2}of ${settings}$`, 'm'));
+  t.regex(stdout, new RegExp(`^left out +${settings}: \\.Renviron, \\.Rprofile `, 'm'));
   t.is(code, 1);
-  for (const made of [directory, slow, state]) await rm(made, { recursive: true });
+  for (const made of [...services, state]) await rm(made, { recursive: true });
 });
 
 test('--once fails when R fails, and names the log with its words; what holds the keys is for nobody else', async (t) => {

@@ -13,14 +13,19 @@ export interface Serving {
   /** Workers of the server; two unless told. */
   readonly workers?: number;
   readonly limits?: ServeOptions['limits'];
+  /** The paths that batch: each is proven at the start, which takes a while. All that may unless told. */
+  readonly batching?: readonly string[];
   /** Keys of `batch` that differ in every route; undefined: as the file says. */
   readonly batch?: Partial<NonNullable<ServiceDefinition['routes'][number]['batch']>>;
 }
 
 /** Serves the API `rows` with all its workers, batching as its `service.yaml` says. */
-export async function serveRows(t: Scope, { workers = 2, limits, batch }: Serving = {}): Promise<TestServer> {
+export async function serveRows(t: Scope, { workers = 2, limits, batching, batch }: Serving = {}): Promise<TestServer> {
   const { routes } = await loadService(api('rows'));
-  const changed = routes.map((route) => (route.batch ? { ...route, batch: { ...route.batch, ...batch } } : route));
+  const changed = routes.map((route) => ({
+    ...route,
+    batch: route.batch && (batching?.includes(route.path) ?? true) ? { ...route.batch, ...batch } : undefined,
+  }));
   const server = await serve(t, api('rows'), { workers, definition: { routes: changed }, ...(limits && { limits }) });
   await allIdle(server, workers);
   return server;

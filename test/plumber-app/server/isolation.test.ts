@@ -5,10 +5,11 @@ import { type TestServer, until, working } from '../../support/server.ts';
 
 const ends: (() => unknown)[] = [];
 const scope = { teardown: (end: () => unknown) => void ends.push(end) };
+const mergeable = ['/table', '/columns', '/texts', '/tenant', '/predict'];
 let merging: TestServer;
 let alone: TestServer;
 test.before(async () => {
-  [merging, alone] = await Promise.all([serveRows(scope), serveAlone(scope)]);
+  [merging, alone] = await Promise.all([serveRows(scope, { batching: mergeable }), serveAlone(scope)]);
 });
 test.after.always(() => Promise.all(ends.map((end) => end())));
 
@@ -125,7 +126,7 @@ test('whatever comes at once, everyone is answered as if alone, and with nobody 
     [...statuses].join(),
   );
   let merged = 0;
-  for (const route of ['/table', '/columns', '/texts', '/tenant', '/predict']) {
+  for (const route of mergeable) {
     merged += (await merges(merging, `POST ${route}`)).requests;
   }
   t.true(merged > requestsMade / 10, `only ${merged} of ${requestsMade} requests shared a call`);
@@ -133,7 +134,7 @@ test('whatever comes at once, everyone is answered as if alone, and with nobody 
 
 test('a row that never ends costs its own request the time limit, and its neighbours no error', async (t) => {
   const limits = { timeout: 3_000 };
-  const server = await serveRows(t, { workers: 1, limits });
+  const server = await serveRows(t, { workers: 1, limits, batching: ['/texts'] });
   const bodies = Array.from({ length: 12 }, (_, i) => `{"df":[{"id":"${i}","fault":"${i === 7 ? 'loop' : ''}"}]}`);
   const busy = await working(t, server);
   const waiting = Promise.all(bodies.map((body) => send(server, { target: '/texts', body })));

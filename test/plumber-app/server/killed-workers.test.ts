@@ -6,7 +6,7 @@ import { allIdle, send, serveRows } from '../../support/rows.ts';
 import { api, serve, until } from '../../support/server.ts';
 
 test('workers killed under load: batch routes answer all the same, elsewhere only the request in the worker fails', async (t) => {
-  const server = await serveRows(t);
+  const server = await serveRows(t, { batching: ['/table', '/columns', '/texts'] });
   let isOver = false;
   let sent = 0;
   let answered = 0;
@@ -60,7 +60,7 @@ test('workers killed under load: batch routes answer all the same, elsewhere onl
 });
 
 test('a large request whose worker is killed is answered all the same', async (t) => {
-  const server = await serveRows(t);
+  const server = await serveRows(t, { batching: ['/table'] });
   const rows = Array.from({ length: 60_000 }, (_, i) => `{"id":"${i}","x":${i}.5,"s":"text"}`);
   const answer = send(server, { target: '/table', body: `{"df":[${rows.join(',')}]}` });
   const busy = await until(async () => {
@@ -78,7 +78,7 @@ test('a large request whose worker is killed is answered all the same', async (t
 });
 
 test('a request that kills every worker it gets is given up after the second', async (t) => {
-  const server = await serveRows(t);
+  const server = await serveRows(t, { batching: ['/table'] });
   const killer = { target: '/table', body: '{"df":[{"id":"a","fault":"kill"}]}' };
   t.is((await send(server, killer)).status, 502);
   await until(async () => (await server.metric('penstock_worker_restarts_total{reason="died"}')) === 2);

@@ -180,7 +180,7 @@ test.serial('callers that take gzip share the call with those that do not', asyn
 });
 
 test('a large request is spread over the idle workers, and the answers are joined to the very bytes', async (t) => {
-  const server = await serveRows(t, { workers: 2 });
+  const server = await serveRows(t, { workers: 2, batching: ['/table', '/columns', '/predict'] });
   const rows = Array.from(
     { length: 3000 },
     (_, i) => `{"id":"${i}","x":${i / 8 + 0.1},"s":"${i % 7}${i % 2 ? 'é' : ''}"}`,
@@ -210,7 +210,7 @@ test('a large request is spread over the idle workers, and the answers are joine
 });
 
 test('with maxWait, requests are held back for others, and no worker with them', async (t) => {
-  const server = await serveRows(t, { workers: 1, batch: { maxWait: 60_000, maxRows: 40 } });
+  const server = await serveRows(t, { workers: 1, batching: ['/texts'], batch: { maxWait: 60_000, maxRows: 40 } });
   const requests = Array.from({ length: 40 }, (_, i) => ({ target: '/texts', body: `{"df":[${row(i)}]}` }));
   const first = requests.slice(0, 39).map((request) => send(server, request));
   await until(async () => (await server.status()).queue.depth === 39);

@@ -11,7 +11,7 @@ interface Document {
 const ends: (() => unknown)[] = [];
 let server: TestServer;
 test.before(async () => {
-  server = await serveRows({ teardown: (end) => void ends.push(end) }, { workers: 1 });
+  server = await serveRows({ teardown: (end) => void ends.push(end) }, { workers: 1, batching: [] });
 });
 test.after.always(() => Promise.all(ends.map((end) => end())));
 

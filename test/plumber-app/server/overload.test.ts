@@ -7,7 +7,7 @@ import { type Answer, until, working } from '../../support/server.ts';
 
 test('at twice the capacity, accepted requests keep their deadline, the rest are refused, and all is well afterwards', async (t) => {
   // The deadline is that of a bucket of the histogram below.
-  const server = await serveRows(t, { workers: 2, limits: { queue: 6, queueTimeout: 500 } });
+  const server = await serveRows(t, { workers: 2, limits: { queue: 6, queueTimeout: 500 }, batching: [] });
   const arriving: Promise<Answer>[] = [];
   await new Promise<void>((resolve) => {
     const clock = setInterval(() => {
@@ -33,7 +33,7 @@ test('at twice the capacity, accepted requests keep their deadline, the rest are
 });
 
 test('Retry-After tells when what waits will be done, at the pace of late', async (t) => {
-  const server = await serveRows(t, { workers: 1, limits: { queue: 4 } });
+  const server = await serveRows(t, { workers: 1, limits: { queue: 4 }, batching: [] });
   for (let i = 0; i < 3; i++) await server.get('/sleep?seconds=1');
   const busy = await working(t, server);
   const waiting = Array.from({ length: 4 }, () => server.get('/sleep?seconds=0'));
@@ -56,7 +56,7 @@ test('calls that answer many requests at once make the pace', (t) => {
 });
 
 test('requests that never end hold no worker, and what they hold is given back with their connections', async (t) => {
-  const server = await serveRows(t, { workers: 1 });
+  const server = await serveRows(t, { workers: 1, batching: ['/table'] });
   const sockets: Socket[] = [];
   for (let i = 0; i < 300; i++) {
     const socket = connect(server.port, '127.0.0.1');

@@ -102,15 +102,11 @@ test.serial('a start that fails leaves no file behind', async (t) => {
   t.deepEqual(await readdir(directory), []);
 });
 
-test("the directory's .Rprofile holds, as renv needs", async (t) => {
-  const { get } = await serve(t, api('profile'));
-  t.is((await get('/option')).text, '["from .Rprofile"]');
-});
-
-test('a worker compiles what it runs, as R does by itself, and computes with one thread', async (t) => {
+test("the directory's .Rprofile holds, as renv needs; a worker compiles what it runs, as R does by itself, and computes with one thread", async (t) => {
   const env: NodeJS.ProcessEnv = { ...process.env, R_ENABLE_JIT: undefined };
   delete env.OMP_NUM_THREADS;
   const { get } = await serve(t, api('profile'), { env });
   t.is((await get('/jit')).text, '[3]');
+  t.is((await get('/option')).text, '["from .Rprofile"]');
   t.is((await get('/threads')).text, '["1"]');
 });

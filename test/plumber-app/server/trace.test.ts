@@ -14,7 +14,7 @@ test('a trace is that of a well-formed traceparent, and followed when its state 
 });
 
 test('a followed call leaves a line with its trace, others none', async (t) => {
-  const { get, log } = await serve(t, api('rows'));
+  const { get, log } = await serve(t, api('wire'));
   await get('/nowhere', { headers: { traceparent: parent } });
   t.false(log.some(({ msg }) => msg === 'answered'));
   await get('/nowhere', { headers: { traceparent: parent, tracestate: 'penstock=1' } });
