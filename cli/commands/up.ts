@@ -25,34 +25,32 @@ const width = 16;
 
 /** `penstock up`: the whole of Penstock on this machine, until Ctrl-C; with `--once`, one call and one round of functions. */
 export function upCommand(): Command {
-  return (
-    new Command('up')
-      .description(
-        'Run the whole of Penstock on this machine: a blob store, the scoring server, the gateway with the policies that are deployed, and the functions.',
-      )
-      .option('--service <dir...>', 'the Plumber directories to serve (default: the sample service)')
-      .option('--once', 'make one scored call, run the warm-up and the probes once, and exit', false)
-      .option('--port <port>', "the gateway's port; 0 for a free one", portNumber, 0)
-      .option('--functions-port <port>', "the functions' port; 0 for a free one", portNumber, 0)
-      .option('--state <dir>', 'where blobs, keys and logs are kept', join(import.meta.dirname, '../../.penstock'))
-      .option('--json', 'print JSON', false)
+  return new Command('up')
+    .description(
+      'Run the whole of Penstock on this machine: a blob store, the scoring server, the gateway with the policies that are deployed, and the functions.',
+    )
+    .option('--service <dir...>', 'the Plumber directories to serve (default: the sample service)')
+    .option('--once', 'make one scored call, run the warm-up and the probes once, and exit', false)
+    .option('--port <port>', "the gateway's port; 0 for a free one", portNumber, 0)
+    .option('--functions-port <port>', "the functions' port; 0 for a free one", portNumber, 0)
+    .option('--state <dir>', 'where blobs, keys and logs are kept', join(import.meta.dirname, '../../.penstock'))
+    .option('--json', 'print JSON', false)
+    .argument('[stray...]')
+    .usage('[options]')
+    .action(async ([stray]: string[], options: Options, command: Command) => {
       // npm takes options before `--` for its own, and passes on what is left of them.
-      .argument('[stray...]')
-      .usage('[options]')
-      .action(async ([stray]: string[], options: Options, command: Command) => {
-        if (stray !== undefined) {
-          command.error(
-            `error: unexpected ${stray}: expected --service ${stray}, by npm: npm start -- --service ${stray}`,
-          );
-        }
-        const state = await openState(resolve(options.state));
-        try {
-          await up(state, options);
-        } finally {
-          await state.release();
-        }
-      })
-  );
+      if (stray !== undefined) {
+        command.error(
+          `error: unexpected ${stray}: expected --service ${stray}, by npm: npm start -- --service ${stray}`,
+        );
+      }
+      const state = await openState(resolve(options.state));
+      try {
+        await up(state, options);
+      } finally {
+        await state.release();
+      }
+    });
 }
 
 async function up(state: StackState, options: Options): Promise<void> {

@@ -1,4 +1,4 @@
-import { internalFault } from '../execution/fault.ts';
+import { prepare } from '../execution/step.ts';
 import { type Policy } from '../compile/policy.ts';
 
 /** Keeps the response for those whose cache-lookup asks for the same. */
@@ -16,9 +16,7 @@ export const cacheStore: Policy = {
       const { caching, response } = exchange;
       if (!caching) return;
       if (!(cacheResponse?.get(exchange) ?? response.StatusCode === 200)) return;
-      await response.Body?.buffer().catch((error: Error) => {
-        throw internalFault('BackendConnectionFailure', error.message);
-      });
+      await prepare(exchange, { requestBody: false, responseBody: true });
       exchange.runtime.responses.set(caching, response, seconds.get(exchange) * 1000);
     };
   },

@@ -1,5 +1,5 @@
-import { internalFault } from '../execution/fault.ts';
 import { replaceBody, type Request, type Response } from '../execution/messages.ts';
+import { prepare } from '../execution/step.ts';
 import { encodingNamed } from '../expressions/types/encoding.ts';
 import { sectionNames } from '../scopes/plan.ts';
 import { type Policy } from '../compile/policy.ts';
@@ -19,9 +19,7 @@ export const findAndReplace: Policy = {
       const message = isRequest ? exchange.request : exchange.response;
       const found = from.get(exchange);
       if (found === '') throw new Error('find-and-replace: from is empty.');
-      await message.Body?.buffer().catch((error: Error) => {
-        throw internalFault('BackendConnectionFailure', error.message);
-      });
+      await prepare(exchange, { requestBody: isRequest, responseBody: !isRequest });
       replace(message, found, to.get(exchange));
     };
   },

@@ -33,6 +33,23 @@ async function certificate(directory: string, name: string): Promise<{ key: Buff
   return { key: readFileSync(key), cert: readFileSync(cert) };
 }
 
+const api = {
+  id: 'a',
+  path: 'a',
+  subscriptionRequired: false,
+  policy: 'api.xml',
+  operations: [{ id: 'get', method: 'GET', urlTemplate: '/' }],
+};
+
+/** Calls the API, and returns status and body. */
+async function ask(url: string, options: https.RequestOptions): Promise<string> {
+  const request = https.get(`${url}/a`, { agent: false, ...options });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return `${response.statusCode} ${text}`;
+}
+
 const withOpenssl = hasOpenssl() ? test : test.skip;
 
 withOpenssl('TLS on both sides: policies see https, the backend the certificate of the gateway', async (t) => {
@@ -59,15 +76,7 @@ withOpenssl('TLS on both sides: policies see https, the backend the certificate 
       {
         listen: { tls: { certificate: 'front.crt', key: 'front.key', ca: 'caller.crt' } },
         backends: [{ id: 'b', url: `https://127.0.0.1:${(backend.address() as AddressInfo).port}`, tls }],
-        apis: [
-          {
-            id: 'a',
-            path: 'a',
-            subscriptionRequired: false,
-            policy: 'api.xml',
-            operations: [{ id: 'get', method: 'GET', urlTemplate: '/' }],
-          },
-        ],
+        apis: [api],
         policy: 'global.xml',
       },
       { directory },
@@ -75,13 +84,7 @@ withOpenssl('TLS on both sides: policies see https, the backend the certificate 
     t.teardown(() => gateway.close());
     return gateway;
   };
-  const get = async (url: string, more: https.RequestOptions = {}) => {
-    const request = https.get(`${url}/a`, { ca: front!.cert, agent: false, ...more });
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    let text = '';
-    for await (const chunk of response) text += String(chunk);
-    return `${response.statusCode} ${text}`;
-  };
+  const get = (url: string, caller = {}) => ask(url, { ca: front!.cert, ...caller });
 
   const gateway = await start({ ca: 'inner.crt', certificate: 'client.crt', key: 'client.key' });
   t.true(gateway.url.startsWith('https://'));
@@ -109,28 +112,14 @@ withOpenssl('policies see who the caller is, and whether an authority vouches fo
   const config = {
     listen: { tls: { certificate: 'front.crt', key: 'front.key', ca: 'caller.crt' } },
     certificates: { theirs: 'caller.crt', ours: 'front.crt' },
-    apis: [
-      {
-        id: 'a',
-        path: 'a',
-        subscriptionRequired: false,
-        policy: 'api.xml',
-        operations: [{ id: 'get', method: 'GET', urlTemplate: '/' }],
-      },
-    ],
+    apis: [api],
   };
   const gateway = await startGateway(config, { directory });
   t.teardown(() => gateway.close());
-  const get = async (more: https.RequestOptions = {}) => {
-    const request = https.get(`${gateway.url}/a`, { ca: front!.cert, agent: false, ...more });
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    let text = '';
-    for await (const chunk of response) text += String(chunk);
-    return text;
-  };
-  t.is(await get(caller), 'CN=caller True True True True [theirs]');
-  t.is(await get(stranger), 'CN=stranger True True False False []');
-  t.is(await get(), 'nobody');
+  const get = (caller = {}) => ask(gateway.url, { ca: front!.cert, ...caller });
+  t.is(await get(caller), '200 CN=caller True True True True [theirs]');
+  t.is(await get(stranger), '200 CN=stranger True True False False []');
+  t.is(await get(), '200 nobody');
   await t.throwsAsync(startGateway({ ...config, certificates: { mine: 'api.xml' } }, { directory }), {
     instanceOf: UserError,
     message: /^certificates\.mine: api\.xml can't be read/,
