@@ -1,5 +1,5 @@
-import { type LoadGenerator } from './load.ts';
-import { type Payload } from './payload.ts';
+import type { LoadGenerator } from './load.ts';
+import type { Payload } from './payload.ts';
 
 /** Figures by name. Latencies are in milliseconds, rates in requests a second unless the name says otherwise, memory in MB. */
 export type Measures = Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-import { type Measures } from './bench.ts';
+import type { Measures } from './bench.ts';
 import { p50At, rateAt } from './throughput.ts';
 
 /** The figures of all scenarios that ran, by scenario. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Payload } from './payload.ts';
+import type { Payload } from './payload.ts';
 
 /** What one run of the load generator saw. */
 export interface Load {

@@ -1,4 +1,4 @@
-import { type Bench, type Measures } from './bench.ts';
+import type { Bench, Measures } from './bench.ts';
 import { checkAnswers } from './payload.ts';
 
 /** Names of the figures at a number of connections. */

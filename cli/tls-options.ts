@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type TlsFiles } from '../plumber-app/server/tls/files.ts';
+import type { TlsFiles } from '../plumber-app/server/tls/files.ts';
 import { UserError } from '../service/errors.ts';
 
 export interface TlsOptions {

@@ -1,5 +1,5 @@
-import { type X509Certificate } from 'node:crypto';
-import { type Headers } from './headers.ts';
+import type { X509Certificate } from 'node:crypto';
+import type { Headers } from './headers.ts';
 
 /**
  * What a policy expression sees as `context`. Names and shapes are those of API Management's context variable

@@ -1,5 +1,5 @@
-import { type Configuration } from './config.ts';
-import { type Api, type Deployment, type Operation, type Product, type User } from './context.ts';
+import type { Configuration } from './config.ts';
+import type { Api, Deployment, Operation, Product, User } from './context.ts';
 import { RawUrl } from './execution/url.ts';
 
 /** The configuration's entities as policy expressions see them. */

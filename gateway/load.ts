@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Configuration } from './config.ts';
+import type { Configuration } from './config.ts';
 import { entities, type Entities, toOperation } from './entities.ts';
 import { DocumentError, UserError } from './errors.ts';
 import { parseBase } from './execution/url.ts';
-import { type Gates } from './execution/admission.ts';
+import type { Gates } from './execution/admission.ts';
 import { createCompiler } from './expressions/compile.ts';
 import { policies } from './policies/registry.ts';
 import { type ApiRoute, type OperationRoute, Routes } from './routing/routes.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { checkConfiguration, type Configuration, type GatewayConfig, readConfiguration } from './config.ts';
@@ -11,7 +11,7 @@ import { Exchange } from './execution/exchange.ts';
 import { type Metric, Metrics } from './execution/metrics.ts';
 import { processCall } from './execution/process.ts';
 import { ResponseCache } from './execution/response-cache.ts';
-import { type Runtime } from './execution/runtime.ts';
+import type { Runtime } from './execution/runtime.ts';
 import { ValueCache } from './execution/value-cache.ts';
 import { Concurrency } from './limits/concurrency.ts';
 import { QuotaCounters } from './limits/quota.ts';

@@ -1,10 +1,10 @@
 import { DataAzurermUserAssignedIdentity } from '@cdktf/provider-azurerm/lib/data-azurerm-user-assigned-identity/index.js';
 import { Release } from '@cdktf/provider-helm/lib/release/index.js';
-import { type Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { localChart } from './charts.ts';
 import { reachCluster } from './cluster-access.ts';
 import { certManager } from './cluster.ts';
-import { type Environment, type TlsConfig } from './config.ts';
+import type { Environment, TlsConfig } from './config.ts';
 import { gpuTaint, poolLabel } from './pools.ts';
 import { PenstockStack } from './stack.ts';
 

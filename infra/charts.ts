@@ -1,5 +1,5 @@
 import { AssetType, TerraformAsset } from 'cdktf';
-import { type Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { join } from 'node:path';
 
 /**

@@ -2,7 +2,7 @@ import { DataAzurermKubernetesCluster } from '@cdktf/provider-azurerm/lib/data-a
 import { HelmProvider } from '@cdktf/provider-helm/lib/provider/index.js';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider/index.js';
 import { Fn } from 'cdktf';
-import { type PenstockStack } from './stack.ts';
+import type { PenstockStack } from './stack.ts';
 
 /** The application that AKS API servers take tokens for, the same in every tenant. https://azure.github.io/kubelogin */
 const aksServer = '6dae42f8-4368-4678-94ff-3960e28e3630';

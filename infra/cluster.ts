@@ -2,11 +2,11 @@ import { DataAzurermPublicIp } from '@cdktf/provider-azurerm/lib/data-azurerm-pu
 import { DataAzurermUserAssignedIdentity } from '@cdktf/provider-azurerm/lib/data-azurerm-user-assigned-identity/index.js';
 import { FederatedIdentityCredential } from '@cdktf/provider-azurerm/lib/federated-identity-credential/index.js';
 import { KubernetesCluster } from '@cdktf/provider-azurerm/lib/kubernetes-cluster/index.js';
-import { type ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
+import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
 import { TimeProvider } from '@cdktf/provider-time/lib/provider/index.js';
-import { type Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { parseRange, withMask } from './cidr.ts';
-import { type Environment } from './config.ts';
+import type { Environment } from './config.ts';
 import { diagnose } from './diagnose.ts';
 import { grant, untilWorking } from './grant.ts';
 import { serviceNamesOf } from './naming.ts';

@@ -1,9 +1,9 @@
 import { type App, Aspects, type TerraformStack } from 'cdktf';
 import { AddonsStack } from './addons.ts';
 import { ClusterStack } from './cluster.ts';
-import { type Environment } from './config.ts';
+import type { Environment } from './config.ts';
 import { EdgeStack } from './edge.ts';
-import { type PolicySet } from './edge/policy-set.ts';
+import type { PolicySet } from './edge/policy-set.ts';
 import { FunctionsStack } from './functions.ts';
 import { NetworkStack } from './network.ts';
 import { PlatformStack } from './platform.ts';

@@ -1,7 +1,7 @@
 import { productNames } from '../service/products.ts';
-import { type Mistake } from '../service/source.ts';
+import type { Mistake } from '../service/source.ts';
 import { contains, isPrivate, overlap, parseRange, type Range } from './cidr.ts';
-import { type Config } from './config.ts';
+import type { Config } from './config.ts';
 
 /** What the keys of a configuration ask of each other; every mistake, each at its key. */
 export function crossChecks(config: Config): Mistake[] {

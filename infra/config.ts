@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { type ValidationErrorItem, type ValidationResult } from 'joi';
-import { type ServiceDefinition } from '../service/definition.ts';
+import type { ValidationErrorItem, ValidationResult } from 'joi';
+import type { ServiceDefinition } from '../service/definition.ts';
 import { UserError } from '../service/errors.ts';
 import { parseService, serviceFile } from '../service/load.ts';
 import { serviceNameOf } from '../service/name.ts';
 import { productNames, products, type Product, type ProductOverrides } from '../service/products.ts';
 import { readYaml, type Mistake } from '../service/source.ts';
-import { type Bytes } from '../service/units.ts';
+import type { Bytes } from '../service/units.ts';
 import { crossChecks } from './config-checks.ts';
 import { configSchema } from './config-schema.ts';
 

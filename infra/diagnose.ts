@@ -1,6 +1,6 @@
 import { LogAnalyticsWorkspace } from '@cdktf/provider-azurerm/lib/log-analytics-workspace/index.js';
 import { MonitorDiagnosticSetting } from '@cdktf/provider-azurerm/lib/monitor-diagnostic-setting/index.js';
-import { type PenstockStack } from './stack.ts';
+import type { PenstockStack } from './stack.ts';
 
 export interface Diagnosed {
   /** Log categories; groups are written `group:audit`. None: metrics alone. */

@@ -6,14 +6,14 @@ import { DataAzurermKeyVaultCertificate } from '@cdktf/provider-azurerm/lib/data
 import { PrivateDnsARecord } from '@cdktf/provider-azurerm/lib/private-dns-a-record/index.js';
 import { PrivateDnsZoneVirtualNetworkLink } from '@cdktf/provider-azurerm/lib/private-dns-zone-virtual-network-link/index.js';
 import { PrivateDnsZone } from '@cdktf/provider-azurerm/lib/private-dns-zone/index.js';
-import { type ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
+import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
 import { TimeProvider } from '@cdktf/provider-time/lib/provider/index.js';
-import { type Construct } from 'constructs';
-import { type Environment } from './config.ts';
+import type { Construct } from 'constructs';
+import type { Environment } from './config.ts';
 import { edgeApis } from './edge/apis.ts';
 import { watchGateway } from './edge/diagnostics.ts';
 import { edgeProducts } from './edge/products.ts';
-import { type PolicySet } from './edge/policy-set.ts';
+import type { PolicySet } from './edge/policy-set.ts';
 import { grant, untilWorking } from './grant.ts';
 import { literal } from './literal.ts';
 import { serviceNamesOf } from './naming.ts';

@@ -1,7 +1,7 @@
 import { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment/index.js';
 import { Sleep } from '@cdktf/provider-time/lib/sleep/index.js';
-import { type ITerraformDependable } from 'cdktf';
-import { type Construct } from 'constructs';
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
 
 export interface Grant {
   /** The object id of a managed identity. */

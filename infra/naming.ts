@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Environment } from './config.ts';
+import type { Environment } from './config.ts';
 
 /** What decides every name of an environment. */
 export type Named = Pick<Environment, 'name' | 'environment' | 'subscription' | 'region' | 'state'>;

@@ -9,13 +9,13 @@ import {
 import { PrivateDnsZoneVirtualNetworkLink } from '@cdktf/provider-azurerm/lib/private-dns-zone-virtual-network-link/index.js';
 import { PrivateDnsZone } from '@cdktf/provider-azurerm/lib/private-dns-zone/index.js';
 import { PublicIp } from '@cdktf/provider-azurerm/lib/public-ip/index.js';
-import { type ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
+import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
 import { SubnetNatGatewayAssociation } from '@cdktf/provider-azurerm/lib/subnet-nat-gateway-association/index.js';
 import { SubnetNetworkSecurityGroupAssociation } from '@cdktf/provider-azurerm/lib/subnet-network-security-group-association/index.js';
 import { Subnet, type SubnetDelegation } from '@cdktf/provider-azurerm/lib/subnet/index.js';
 import { VirtualNetwork } from '@cdktf/provider-azurerm/lib/virtual-network/index.js';
-import { type Construct } from 'constructs';
-import { type ApiManagementConfig, type Environment } from './config.ts';
+import type { Construct } from 'constructs';
+import type { ApiManagementConfig, Environment } from './config.ts';
 import { privateServices } from './private-endpoint.ts';
 import { PenstockStack } from './stack.ts';
 

@@ -1,7 +1,7 @@
 import { KubernetesClusterNodePool } from '@cdktf/provider-azurerm/lib/kubernetes-cluster-node-pool/index.js';
-import { type ITerraformDependable } from 'cdktf';
-import { type Pool } from './config.ts';
-import { type PenstockStack } from './stack.ts';
+import type { ITerraformDependable } from 'cdktf';
+import type { Pool } from './config.ts';
+import type { PenstockStack } from './stack.ts';
 
 /** What keeps other pods off the scoring nodes, and what scoring pods tolerate. */
 export const scoringTaint = { key: 'penstock.io/scoring', value: 'true', effect: 'NoSchedule' } as const;

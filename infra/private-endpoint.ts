@@ -1,6 +1,6 @@
 import { PrivateEndpoint } from '@cdktf/provider-azurerm/lib/private-endpoint/index.js';
-import { type ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
-import { type PenstockStack } from './stack.ts';
+import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
+import type { PenstockStack } from './stack.ts';
 
 /**
  * The services that are reached by private endpoints: the part that Azure calls them by, and the DNS zone it prescribes.

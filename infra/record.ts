@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, parseDocument } from 'yaml';
 import { UserError } from '../service/errors.ts';
-import { type Access, type Environment } from './config.ts';
+import type { Access, Environment } from './config.ts';
 
 /** What an environment was first deployed with; another value replaces the cluster, or the gateway. */
 export interface Recorded {

@@ -1,4 +1,4 @@
-import { type DeployedService, type Environment } from './config.ts';
+import type { DeployedService, Environment } from './config.ts';
 
 /** The services that have an image; the others wait for `penstock image push`. */
 export function deployable({ services }: Pick<Environment, 'services'>): DeployedService[] {

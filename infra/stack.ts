@@ -1,8 +1,8 @@
 import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider/index.js';
 import { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
 import { AzurermBackend, TerraformStack } from 'cdktf';
-import { type Construct } from 'constructs';
-import { type Environment } from './config.ts';
+import type { Construct } from 'constructs';
+import type { Environment } from './config.ts';
 import { idsOf, type Ids } from './ids.ts';
 import { groupNames, namesOf, type Names, type StackName } from './naming.ts';
 

@@ -1,5 +1,5 @@
-import { type StorageAccountConfig } from '@cdktf/provider-azurerm/lib/storage-account/index.js';
-import { type Environment } from './config.ts';
+import type { StorageAccountConfig } from '@cdktf/provider-azurerm/lib/storage-account/index.js';
+import type { Environment } from './config.ts';
 
 /** What every storage account of ours sets: Entra ID alone, TLS 1.2, nothing public, nothing gone at once. */
 export function hardenedStorage(

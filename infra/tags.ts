@@ -1,6 +1,6 @@
 import { TerraformResource, type IAspect } from 'cdktf';
-import { type IConstruct } from 'constructs';
-import { type Environment } from './config.ts';
+import type { IConstruct } from 'constructs';
+import type { Environment } from './config.ts';
 import { literal } from './literal.ts';
 import { PenstockStack } from './stack.ts';
 

@@ -1,10 +1,10 @@
 import { DataAzurermKeyVaultCertificate } from '@cdktf/provider-azurerm/lib/data-azurerm-key-vault-certificate/index.js';
 import { DataAzurermUserAssignedIdentity } from '@cdktf/provider-azurerm/lib/data-azurerm-user-assigned-identity/index.js';
 import { Release } from '@cdktf/provider-helm/lib/release/index.js';
-import { type Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { localChart } from './charts.ts';
 import { reachCluster } from './cluster-access.ts';
-import { type Environment } from './config.ts';
+import type { Environment } from './config.ts';
 import { namespaceObjects, serviceObjects, type Facts } from './kubernetes/objects.ts';
 import { emitNamespace, emitService } from './kubernetes/provider.ts';
 import { serviceNamesOf } from './naming.ts';

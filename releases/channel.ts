@@ -7,7 +7,7 @@ import { download } from './download.ts';
 import { atStore, codeOf, isConflict, isMissingContainer, statusOf } from './failure.ts';
 import { parseReleaseId } from './id.ts';
 import { shaped } from './shape.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** A pointer to the release that a service's pods serve, such as `boston-housing` or `boston-housing/canary`. */
 export interface Channel {

@@ -1,7 +1,7 @@
 import { atStore } from './failure.ts';
-import { type Manifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 import { damagedFile, fileBlob, readManifest } from './read.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** The metadata that every file's blob carries. `contentMD5` is absent after an upload in blocks, so it is our own. */
 export const hashMetadata = 'sha256';

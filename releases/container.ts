@@ -1,6 +1,6 @@
-import { type ContainerClient } from '@azure/storage-blob';
+import type { ContainerClient } from '@azure/storage-blob';
 import { atStore, codeOf, statusOf } from './failure.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /**
  * Makes a container when there is none. In the cloud the infrastructure has made it, and an identity that may write

@@ -1,4 +1,4 @@
-import { type ServiceDefinition } from '../service/definition.ts';
+import type { ServiceDefinition } from '../service/definition.ts';
 import { loadService } from '../service/load.ts';
 import { parseReleaseId } from './id.ts';
 

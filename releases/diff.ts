@@ -1,8 +1,8 @@
 import { formatPatch, structuredPatch } from 'diff';
-import { type Bytes } from '../service/units.ts';
-import { type Manifest, type ReleaseFile } from './manifest.ts';
+import type { Bytes } from '../service/units.ts';
+import type { Manifest, ReleaseFile } from './manifest.ts';
 import { readManifest, readText } from './read.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** A file that two releases have with different content, or only one of them has. */
 export interface FileDifference {

@@ -1,4 +1,4 @@
-import { type BlobClient } from '@azure/storage-blob';
+import type { BlobClient } from '@azure/storage-blob';
 import { statusOf } from './failure.ts';
 
 export interface Download {

@@ -1,7 +1,7 @@
 import { UserError } from '../service/errors.ts';
 import { formatDuration } from '../service/units.ts';
 import { patience, type Patience } from './patience.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** It was the store that failed, or the way to it, not what it holds: the same may well succeed later. */
 export class StoreFailure extends UserError {}

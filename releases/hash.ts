@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Transform } from 'node:stream';
-import { type Bytes } from '../service/units.ts';
-import { type ReleaseFile, type Sha256 } from './manifest.ts';
+import type { Bytes } from '../service/units.ts';
+import type { ReleaseFile, Sha256 } from './manifest.ts';
 
 /**
  * Passes bytes through and compares them with what the manifest says of the file. The stream fails as soon as there are

@@ -1,8 +1,8 @@
-import { type Bytes } from '../service/units.ts';
+import type { Bytes } from '../service/units.ts';
 import { listChannels } from './channel.ts';
 import { atStore, isMissingContainer } from './failure.ts';
 import { formatReleaseId } from './id.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** A release as the store's listing shows it. */
 export interface ReleaseSummary {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import joi from 'joi';
 import { UserError } from '../service/errors.ts';
 import { isServiceName } from '../service/name.ts';
-import { type Bytes } from '../service/units.ts';
+import type { Bytes } from '../service/units.ts';
 import { formatReleaseId } from './id.ts';
 import { shaped } from './shape.ts';
 

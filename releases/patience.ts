@@ -1,4 +1,4 @@
-import { type Milliseconds } from '../service/units.ts';
+import type { Milliseconds } from '../service/units.ts';
 
 /** Gives up on a call that makes no progress: a server that is silent would otherwise be waited for without end. */
 export interface Patience {

@@ -1,4 +1,4 @@
-import { type Bytes } from '../service/units.ts';
+import type { Bytes } from '../service/units.ts';
 
 export interface Progress {
   /** Moved so far, of all files together. */

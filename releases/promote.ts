@@ -2,7 +2,7 @@ import { UserError } from '../service/errors.ts';
 import { findChannel, writeChannel, type Channel, type ChannelReading } from './channel.ts';
 import { checkComplete } from './check.ts';
 import { parseReleaseId } from './id.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 export interface Promotion {
   /** The channel as it is now. */

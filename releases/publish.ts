@@ -12,7 +12,7 @@ import { manifestOf, sizeOf, type Manifest, type ReleaseFile } from './manifest.
 import { inParallel } from './parallel.ts';
 import { meter, type TransferOptions } from './progress.ts';
 import { fileBlob, findManifest, manifestBlob } from './read.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 export interface PublishOptions extends TransferOptions, ServiceOptions {
   /** The clock, for the manifest's date. */

@@ -11,7 +11,7 @@ import { sizeOf, type Manifest } from './manifest.ts';
 import { inParallel } from './parallel.ts';
 import { meter, type TransferOptions } from './progress.ts';
 import { readManifest, streamFile } from './read.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /**
  * Brings a release to this machine: `<cacheDir>/<service>/<hex>`. Every file is checked; the directory appears whole or

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { UserError } from '../service/errors.ts';
-import { type Bytes } from '../service/units.ts';
+import type { Bytes } from '../service/units.ts';
 import { download } from './download.ts';
 import { atStore, codeOf, explained, isMissingContainer } from './failure.ts';
 import { checking } from './hash.ts';
 import { prefixOf } from './id.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { patience } from './patience.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /**
  * The manifest of a published release.

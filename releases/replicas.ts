@@ -5,8 +5,8 @@ import { ensureContainer } from './container.ts';
 import { download } from './download.ts';
 import { atStore, codeOf, isMissingContainer } from './failure.ts';
 import { shaped } from './shape.ts';
-import { type Store } from './store.ts';
-import { type Milliseconds } from '../service/units.ts';
+import type { Store } from './store.ts';
+import type { Milliseconds } from '../service/units.ts';
 
 /** What one pod serves, as it says itself: `<service>/<pod>.json` in the container `replicas`. */
 export interface ReplicaReport {

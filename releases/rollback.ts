@@ -1,8 +1,8 @@
 import { UserError } from '../service/errors.ts';
 import { readChannel, writeChannel, type Channel } from './channel.ts';
 import { checkComplete } from './check.ts';
-import { type Promotion } from './promote.ts';
-import { type Store } from './store.ts';
+import type { Promotion } from './promote.ts';
+import type { Store } from './store.ts';
 
 /**
  * Points a channel to the release that was promoted before the present one, and forgets the present one: rolling back

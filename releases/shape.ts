@@ -1,4 +1,4 @@
-import { type ObjectSchema } from 'joi';
+import type { ObjectSchema } from 'joi';
 
 /** The value as the schema's type. @throws TypeError that says what is wrong with it */
 export function shaped<T>(schema: ObjectSchema<T>, value: unknown): T {

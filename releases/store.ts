@@ -1,7 +1,7 @@
-import { type TokenCredential } from '@azure/identity';
+import type { TokenCredential } from '@azure/identity';
 import { ContainerClient, StorageSharedKeyCredential, type StoragePipelineOptions } from '@azure/storage-blob';
 import { UserError } from '../service/errors.ts';
-import { type Milliseconds } from '../service/units.ts';
+import type { Milliseconds } from '../service/units.ts';
 
 /** What a store tells its log; pino's logger fits. */
 export interface Logger {

@@ -5,7 +5,7 @@ import { sizeOf, type Manifest } from './manifest.ts';
 import { inParallel } from './parallel.ts';
 import { meter, type TransferOptions } from './progress.ts';
 import { readManifest, streamFile } from './read.ts';
-import { type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /**
  * Reads every file of a release and compares it, byte for byte by its SHA-256, with the manifest.

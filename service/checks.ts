@@ -1,6 +1,6 @@
 import { nearest } from './nearest.ts';
 import { parseRoute, templateOf } from './paths.ts';
-import { type Mistake } from './source.ts';
+import type { Mistake } from './source.ts';
 
 const withBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 const withoutBody: ReadonlySet<string> = new Set(['GET', 'HEAD']);

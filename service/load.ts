@@ -1,8 +1,8 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { type ValidationErrorItem, type ValidationResult } from 'joi';
+import type { ValidationErrorItem, ValidationResult } from 'joi';
 import { crossChecks } from './checks.ts';
-import { type Probe, type Route, type ServiceDefinition } from './definition.ts';
+import type { Probe, Route, ServiceDefinition } from './definition.ts';
 import { UserError } from './errors.ts';
 import { serviceNameOf } from './name.ts';
 import { nearest } from './nearest.ts';

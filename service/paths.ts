@@ -1,4 +1,4 @@
-import { type Method } from './definition.ts';
+import type { Method } from './definition.ts';
 
 const methods: ReadonlySet<string> = new Set<Method>(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']);
 

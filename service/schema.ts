@@ -1,5 +1,5 @@
 import joi from 'joi';
-import { type Batch, type Limits } from './definition.ts';
+import type { Batch, Limits } from './definition.ts';
 import { isServiceName, serviceNameForm } from './name.ts';
 import { defaultAccess } from './products.ts';
 import { durationForm, parseDuration, parseSize, sizeForm } from './units.ts';

@@ -1,6 +1,6 @@
-import { type Scenario } from '../bench.ts';
-import { type Results } from '../bounds.ts';
-import { type Series } from './chart.ts';
+import type { Scenario } from '../bench.ts';
+import type { Results } from '../bounds.ts';
+import type { Series } from './chart.ts';
 
 /** The lines of the chart: every scenario that measured throughput at several numbers of connections. */
 export function throughputSeries(results: Results, scenarios: readonly Scenario[]): Series[] {

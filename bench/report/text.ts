@@ -1,4 +1,4 @@
-import { type Scenario } from '../bench.ts';
+import type { Scenario } from '../bench.ts';
 import { judge, type Results } from '../bounds.ts';
 import { p50At, rateAt } from '../throughput.ts';
 import { figure, table } from './table.ts';

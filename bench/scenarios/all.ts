@@ -1,4 +1,4 @@
-import { type Scenario } from '../bench.ts';
+import type { Scenario } from '../bench.ts';
 import { bare } from './bare.ts';
 import { empty } from './empty.ts';
 import { functions } from './functions.ts';

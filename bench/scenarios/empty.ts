@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { freePort } from '../../test/support/ports.ts';
-import { type Scenario } from '../bench.ts';
+import type { Scenario } from '../bench.ts';
 import { answers, during, start } from '../child.ts';
 import { readyRequest } from '../payload.ts';
 import { throughput } from '../throughput.ts';

@@ -6,7 +6,7 @@ import { createResults, type ProbeRound } from '../../functions/results.ts';
 import { azuriteAccount, azuriteKey, openStore } from '../../releases/store.ts';
 import { startAzurite } from '../../test/support/azurite.ts';
 import { appSettings } from '../../test/support/functions.ts';
-import { type Scenario } from '../bench.ts';
+import type { Scenario } from '../bench.ts';
 
 const probesADay = 1_440;
 

@@ -1,4 +1,4 @@
-import { type Bench, type Measures, type Scenario } from '../bench.ts';
+import type { Bench, Measures, Scenario } from '../bench.ts';
 import { during, type Running } from '../child.ts';
 import { type Payload, readyRequest } from '../payload.ts';
 import { startBare } from '../targets/bare.ts';

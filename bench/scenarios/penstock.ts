@@ -1,4 +1,4 @@
-import { type Bench, type Measures, type Scenario } from '../bench.ts';
+import type { Bench, Measures, Scenario } from '../bench.ts';
 import { during } from '../child.ts';
 import { readyRequest } from '../payload.ts';
 import { serviceWith, startPenstock } from '../targets/penstock.ts';

@@ -12,7 +12,7 @@ import { loadService } from '../../service/load.ts';
 import { products } from '../../service/products.ts';
 import { startAzurite } from '../../test/support/azurite.ts';
 import { appSettings, listLog } from '../../test/support/functions.ts';
-import { type Scenario } from '../bench.ts';
+import type { Scenario } from '../bench.ts';
 import { during } from '../child.ts';
 import { readyRequest } from '../payload.ts';
 import { serviceWith, startPenstock } from '../targets/penstock.ts';

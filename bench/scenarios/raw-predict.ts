@@ -1,4 +1,4 @@
-import { type Scenario } from '../bench.ts';
+import type { Scenario } from '../bench.ts';
 import { rFigures } from '../r.ts';
 
 export const rawPredict: Scenario = {

@@ -1,4 +1,4 @@
-import { type Scenario } from '../bench.ts';
+import type { Scenario } from '../bench.ts';
 import { during } from '../child.ts';
 import { readyRequest } from '../payload.ts';
 import { startBare } from '../targets/bare.ts';

@@ -2,9 +2,9 @@ import { promote } from '../../releases/promote.ts';
 import { publish } from '../../releases/publish.ts';
 import { openStore } from '../../releases/store.ts';
 import { startAzurite } from '../../test/support/azurite.ts';
-import { type Scenario } from '../bench.ts';
+import type { Scenario } from '../bench.ts';
 import { during } from '../child.ts';
-import { type Load } from '../load.ts';
+import type { Load } from '../load.ts';
 import { readyRequest } from '../payload.ts';
 import { serviceWith, startPenstock } from '../targets/penstock.ts';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Bench, type Scenario } from '../bench.ts';
+import type { Bench, Scenario } from '../bench.ts';
 import { sharedMemory } from '../memory.ts';
 
 const root = join(import.meta.dirname, '..', '..');

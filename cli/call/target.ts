@@ -1,13 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createProbeReader } from '../../functions/release-probes.ts';
-import { readChannel } from '../../releases/channel.ts';
-import { openStore } from '../../releases/store.ts';
 import { UserError } from '../../service/errors.ts';
 import { loadService } from '../../service/load.ts';
 import { describeEnvironment, root } from '../cloud/environment.ts';
-import { showKeys } from '../cloud/keys.ts';
-import { signedIn } from '../cloud/sign-in.ts';
 import { runningStack } from '../stack/state.ts';
 import { probesIn, type CalledProbe } from './probes.ts';
 
@@ -84,11 +79,8 @@ async function inStack(named: Named | undefined, { state, key, subscription }: T
     );
   }
   const { name, channel } = theOne(named?.name, stack.services, 'the local stack');
-  const probes = async () => {
-    const store = openStore(stack.store);
-    const promoted = await readChannel(store, channel);
-    return (await createProbeReader(store)(promoted.channel.release)).probes;
-  };
+  // What the Azure SDK is for is loaded when it is asked for: that takes longer than the call.
+  const probes = async () => (await import('./promoted-probes.ts')).promotedProbes(stack.store, channel);
   const product = subscription ?? 'standard';
   const found = stack.keys[product.replace(/^local-/, '')];
   if (key === undefined && found === undefined) {
@@ -107,7 +99,9 @@ async function inCloud(env: string, named: Named | undefined, { key, subscriptio
   return {
     url: `https://${description.names.apiManagement}.azure-api.net/${name}`,
     // The functions' own subscription is in every environment and may call every route.
-    key: key ?? (await showKeys(signedIn(description.tenant), description, subscription ?? 'functions')).primary,
+    key:
+      key ??
+      (await import('./cloud-key.ts').then(({ cloudKey }) => cloudKey(description, subscription ?? 'functions'))),
     probes: probesOf(named?.directory ?? join(root, directory)),
   };
 }

@@ -1,4 +1,4 @@
-import { type TokenCredential } from '@azure/identity';
+import type { TokenCredential } from '@azure/identity';
 import { setTimeout as wait } from 'node:timers/promises';
 import { request, type Dispatcher } from 'undici';
 import { UserError } from '../../service/errors.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Description } from '../../infra/describe.ts';
+import type { Description } from '../../infra/describe.ts';
 import { UserError } from '../../service/errors.ts';
-import { type Output } from '../output.ts';
-import { type Azure } from './azure.ts';
+import type { Output } from '../output.ts';
+import type { Azure } from './azure.ts';
 
 /** Every namespace that the stacks use; azurerm is told to register none. */
 const resourceProviders = [

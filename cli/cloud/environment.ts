@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { type Description } from '../../infra/describe.ts';
+import type { Description } from '../../infra/describe.ts';
 import { UserError } from '../../service/errors.ts';
 
 export const root = join(import.meta.dirname, '..', '..');

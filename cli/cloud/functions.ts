@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { type Description } from '../../infra/describe.ts';
+import type { Description } from '../../infra/describe.ts';
 import { UserError } from '../../service/errors.ts';
 import { refused, type Azure } from './azure.ts';
 

@@ -1,4 +1,4 @@
-import { type Description } from '../../infra/describe.ts';
+import type { Description } from '../../infra/describe.ts';
 import { UserError } from '../../service/errors.ts';
 import { refused, type Azure } from './azure.ts';
 

@@ -7,7 +7,7 @@ import { contentTypeOf } from '../../service/content-type.ts';
 import { UserError } from '../../service/errors.ts';
 import { parseRoute } from '../../service/paths.ts';
 import type { Method } from '../../service/definition.ts';
-import { type CalledProbe } from '../call/probes.ts';
+import type { CalledProbe } from '../call/probes.ts';
 import { send, type Answer, type Call } from '../call/send.ts';
 import { findTarget, type Target, type TargetOptions } from '../call/target.ts';
 import { createOutput, type Output } from '../output.ts';

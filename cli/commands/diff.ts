@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readChannel } from '../../releases/channel.ts';
 import { diffReleases, type FileDifference } from '../../releases/diff.ts';
-import { type Store } from '../../releases/store.ts';
+import type { Store } from '../../releases/store.ts';
 import { UserError } from '../../service/errors.ts';
 import { createOutput } from '../output.ts';
 import { sizeText } from '../progress.ts';

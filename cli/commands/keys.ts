@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { type Description } from '../../infra/describe.ts';
-import { type Azure } from '../cloud/azure.ts';
+import type { Description } from '../../infra/describe.ts';
+import type { Azure } from '../cloud/azure.ts';
 import { describeEnvironment } from '../cloud/environment.ts';
 import { renewCertificate, rotateFunctionsKey, rotateKey, showKeys } from '../cloud/keys.ts';
 import { environmentOption } from '../cloud/option.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TokenCredential } from '@azure/identity';
+import type { TokenCredential } from '@azure/identity';
 import { UserError } from '../../service/errors.ts';
-import { type Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 
 /** Entra ID's name for Azure Container Registry; unlike Resource Manager's, a registry can't be told to refuse it. */
 const scope = 'https://containerregistry.azure.net/.default';

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { releaseFiles } from '../../releases/directory.ts';
-import { type ServiceDefinition } from '../../service/definition.ts';
+import type { ServiceDefinition } from '../../service/definition.ts';
 import { UserError } from '../../service/errors.ts';
 import { loadService, parseService, serviceFile } from '../../service/load.ts';
 import { serviceNameOf } from '../../service/name.ts';
-import { type Bytes } from '../../service/units.ts';
+import type { Bytes } from '../../service/units.ts';
 import { dockerfile, makeContext } from './context.ts';
-import { type Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { writeSbom } from './sbom.ts';
 
 export interface ImageOptions {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Dirent } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { type SourceFile } from '../../releases/directory.ts';
+import type { SourceFile } from '../../releases/directory.ts';
 import { buildServer, copySources } from './bundle.ts';
 
 const plumberApp = join(import.meta.dirname, '../../plumber-app');

@@ -1,7 +1,7 @@
 import { UserError } from '../../service/errors.ts';
 import { withToken } from './acr.ts';
-import { type BuiltImage } from './build.ts';
-import { type Engine } from './engine.ts';
+import type { BuiltImage } from './build.ts';
+import type { Engine } from './engine.ts';
 
 export interface Pushed {
   /** `registry/penstock/boston-housing:0123456789ab`. */

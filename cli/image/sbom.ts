@@ -7,7 +7,7 @@ import { Bom, Component, LicenseRepository, NamedLicense } from '@cyclonedx/cycl
 import { JSON as Json, JsonSerializer } from '@cyclonedx/cyclonedx-library/Serialize';
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import { serverBuild } from './bundle.ts';
-import { type Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 
 /** The image to list, and the npm packages that the server's bundle is made of. */
 export interface Listed {

@@ -1,12 +1,12 @@
-import { type BackendConfig, type Settings } from '../config.ts';
-import { type Element } from '../document/element.ts';
-import { type Problem } from '../errors.ts';
-import { type Place } from '../execution/fault.ts';
+import type { BackendConfig, Settings } from '../config.ts';
+import type { Element } from '../document/element.ts';
+import type { Problem } from '../errors.ts';
+import type { Place } from '../execution/fault.ts';
 import { firstPreflight, type PlacedStep, sequence, type Step } from '../execution/step.ts';
-import { type CompiledExpression, type ExpressionCompiler } from '../expressions/compile.ts';
-import { type Policy } from './policy.ts';
+import type { CompiledExpression, ExpressionCompiler } from '../expressions/compile.ts';
+import type { Policy } from './policy.ts';
 import { PolicyReader, type Surroundings } from './reader.ts';
-import { type PolicyList } from '../scopes/plan.ts';
+import type { PolicyList } from '../scopes/plan.ts';
 
 const namedValueReference = /\{\{([\w.-]{1,256})\}\}/g;
 

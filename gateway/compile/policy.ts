@@ -1,6 +1,6 @@
-import { type Preflight, type Step } from '../execution/step.ts';
-import { type Scope, type Section } from '../scopes/plan.ts';
-import { type PolicyReader } from './reader.ts';
+import type { Preflight, Step } from '../execution/step.ts';
+import type { Scope, Section } from '../scopes/plan.ts';
+import type { PolicyReader } from './reader.ts';
 
 /**
  * One policy of API Management: its name, where it may stand, and how its element becomes a function. All policies

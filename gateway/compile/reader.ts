@@ -1,8 +1,8 @@
-import { type Content, type Element } from '../document/element.ts';
+import type { Content, Element } from '../document/element.ts';
 import { expressionFault } from '../execution/fault.ts';
 import { sequence, type Step } from '../execution/step.ts';
-import { type Scope, type Section } from '../scopes/plan.ts';
-import { type Build } from './build.ts';
+import type { Scope, Section } from '../scopes/plan.ts';
+import type { Build } from './build.ts';
 import { constant, toBoolean, toInteger, toNumber, toText, type Value } from './value.ts';
 
 /** Where an element stands. */

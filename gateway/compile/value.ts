@@ -1,5 +1,5 @@
-import { type Exchange } from '../execution/exchange.ts';
-import { type Needs } from '../execution/step.ts';
+import type { Exchange } from '../execution/exchange.ts';
+import type { Needs } from '../execution/step.ts';
 import { text } from '../expressions/runtime/value.ts';
 
 /** An attribute or a text: the same for every call, or the result of an expression. */

@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes';
-import { type Problem } from '../errors.ts';
-import { type Content, type Element } from './element.ts';
+import type { Problem } from '../errors.ts';
+import type { Content, Element } from './element.ts';
 import { isolateExpressions, restoreText } from './isolate.ts';
 import { positions } from './lines.ts';
 import { scanExpression, startsExpression } from './scan.ts';

@@ -1,8 +1,8 @@
-import { type Product } from '../context.ts';
-import { type Plan } from '../scopes/plan.ts';
-import { type ApiRoute, type MatchedOperation, type Routes } from '../routing/routes.ts';
-import { type Access, type Subscriptions } from '../routing/subscriptions.ts';
-import { type Exchange } from './exchange.ts';
+import type { Product } from '../context.ts';
+import type { Plan } from '../scopes/plan.ts';
+import type { ApiRoute, MatchedOperation, Routes } from '../routing/routes.ts';
+import type { Access, Subscriptions } from '../routing/subscriptions.ts';
+import type { Exchange } from './exchange.ts';
 import { Fault } from './fault.ts';
 import { decodeQuery, splitQuery } from './url.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
-import { type BackendConfig, type Configuration } from '../config.ts';
+import type { BackendConfig, Configuration } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { type Base, parseBase } from './url.ts';
 import { ResponseStream } from './response-stream.ts';

@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { type MessageBody } from '../context.ts';
-import { type Headers } from '../headers.ts';
+import type { MessageBody } from '../context.ts';
+import type { Headers } from '../headers.ts';
 
 /** Bytes that have not been read yet: the caller's request or the backend's response. */
 export interface ByteStream {

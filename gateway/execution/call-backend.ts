@@ -1,9 +1,9 @@
-import { type Headers } from '../headers.ts';
-import { type Milliseconds } from '../clock.ts';
-import { type Backend, type Call } from './backends.ts';
-import { type Exchange } from './exchange.ts';
+import type { Headers } from '../headers.ts';
+import type { Milliseconds } from '../clock.ts';
+import type { Backend, Call } from './backends.ts';
+import type { Exchange } from './exchange.ts';
 import { type Fault, internalFault } from './fault.ts';
-import { type Answer } from './response-stream.ts';
+import type { Answer } from './response-stream.ts';
 import { joinQuery, splitQuery } from './url.ts';
 
 export interface CallOptions {

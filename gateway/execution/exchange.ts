@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type * as context from '../context.ts';
-import { type Milliseconds } from '../clock.ts';
-import { type Plan } from '../scopes/plan.ts';
+import type { Milliseconds } from '../clock.ts';
+import type { Plan } from '../scopes/plan.ts';
 import { Request, Response } from './messages.ts';
-import { type Caching } from './response-cache.ts';
-import { type ResponseStream } from './response-stream.ts';
-import { type Runtime } from './runtime.ts';
+import type { Caching } from './response-cache.ts';
+import type { ResponseStream } from './response-stream.ts';
+import type { Runtime } from './runtime.ts';
 
 const noApi: context.Api = {
   Id: '',

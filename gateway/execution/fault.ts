@@ -1,4 +1,4 @@
-import { type LastError } from '../context.ts';
+import type { LastError } from '../context.ts';
 
 /** Where a policy stands: what `context.LastError` says beside the reason. */
 export interface Place {

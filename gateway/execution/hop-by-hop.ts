@@ -1,4 +1,4 @@
-import { type Headers } from '../headers.ts';
+import type { Headers } from '../headers.ts';
 
 /** Headers that concern one connection only (RFC 9110, 7.6.1), and those that each side's HTTP library writes itself. */
 const perConnection = new Set([

@@ -1,12 +1,12 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
-import { type TLSSocket } from 'node:tls';
-import { type X509Certificate } from 'node:crypto';
-import { type PolicyRequest, type PolicyResponse, type Url } from '../context.ts';
+import type { TLSSocket } from 'node:tls';
+import type { X509Certificate } from 'node:crypto';
+import type { PolicyRequest, PolicyResponse, Url } from '../context.ts';
 import { Headers } from '../headers.ts';
 import { Body } from './body.ts';
 import { RequestStream } from './request-stream.ts';
-import { type ResponseStream } from './response-stream.ts';
-import { type Backend } from './backends.ts';
+import type { ResponseStream } from './response-stream.ts';
+import type { Backend } from './backends.ts';
 import { type Base, defaultPort, RawUrl } from './url.ts';
 
 const noParameters: ReadonlyMap<string, string> = new Map();

@@ -1,8 +1,8 @@
-import { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Headers } from '../headers.ts';
 import { admit, type Gates } from './admission.ts';
 import { Body } from './body.ts';
-import { type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { expressionFault, Fault } from './fault.ts';
 import { Response } from './messages.ts';
 import { respond } from './respond.ts';

@@ -1,5 +1,5 @@
-import { type IncomingMessage } from 'node:http';
-import { type ByteStream } from './body.ts';
+import type { IncomingMessage } from 'node:http';
+import type { ByteStream } from './body.ts';
 
 /** The caller's body on its way in. */
 export class RequestStream implements ByteStream {

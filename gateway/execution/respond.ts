@@ -1,5 +1,5 @@
-import { type ServerResponse } from 'node:http';
-import { type Exchange } from './exchange.ts';
+import type { ServerResponse } from 'node:http';
+import type { Exchange } from './exchange.ts';
 import { endToEnd } from './hop-by-hop.ts';
 
 /** Sends `exchange.response`: bytes and headers as they came, except for what policies changed. */

@@ -1,4 +1,4 @@
-import { type Clock, type Milliseconds } from '../clock.ts';
+import type { Clock, Milliseconds } from '../clock.ts';
 import { Body } from './body.ts';
 import { Response } from './messages.ts';
 import { ValueCache } from './value-cache.ts';

@@ -1,7 +1,7 @@
-import { type ServerResponse } from 'node:http';
-import { type Dispatcher } from 'undici';
+import type { ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
 import { Headers } from '../headers.ts';
-import { type ByteStream } from './body.ts';
+import type { ByteStream } from './body.ts';
 
 /** How much of an answer is held before its reader is known or when the reader is slow. */
 const highWater = 64 * 1024;

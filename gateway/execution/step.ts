@@ -1,4 +1,4 @@
-import { type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { expressionFault, Fault, internalFault, type Place } from './fault.ts';
 
 /** What a policy does to one call. It throws a Fault to fail it, or sets `exchange.finished` to answer at once. */

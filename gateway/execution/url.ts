@@ -1,4 +1,4 @@
-import { type Url } from '../context.ts';
+import type { Url } from '../context.ts';
 
 /** A URL in the pieces it came in, so that nothing is encoded anew on its way through. */
 export class RawUrl implements Url {

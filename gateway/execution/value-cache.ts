@@ -1,4 +1,4 @@
-import { type Clock, type Milliseconds } from '../clock.ts';
+import type { Clock, Milliseconds } from '../clock.ts';
 
 /** The gateway's own cache for cache-store-value and its kin. The least recently used value leaves when it is full. */
 export class ValueCache {

@@ -1,6 +1,6 @@
-import { type PolicyContext } from '../context.ts';
+import type { PolicyContext } from '../context.ts';
 import './types/all.ts';
-import { type Frame } from './bind/bound.ts';
+import type { Frame } from './bind/bound.ts';
 import { convert } from './bind/convert.ts';
 import { bindExpression } from './bind/expression.ts';
 import { returnsFrom } from './bind/lambda.ts';

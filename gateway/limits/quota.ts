@@ -1,4 +1,4 @@
-import { type Clock, type Milliseconds } from '../clock.ts';
+import type { Clock, Milliseconds } from '../clock.ts';
 
 export interface Quota {
   readonly calls: number | undefined;

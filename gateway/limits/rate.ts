@@ -1,8 +1,8 @@
-import { type Clock, type Milliseconds } from '../clock.ts';
-import { type Settings } from '../config.ts';
+import type { Clock, Milliseconds } from '../clock.ts';
+import type { Settings } from '../config.ts';
 import { SlidingWindow } from './sliding-window.ts';
 import { TokenBucket } from './token-bucket.ts';
-import { type Rate, type Window } from './window.ts';
+import type { Rate, Window } from './window.ts';
 
 const sweepEvery: Milliseconds = 300_000;
 

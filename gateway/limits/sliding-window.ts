@@ -1,5 +1,5 @@
-import { type Milliseconds } from '../clock.ts';
-import { type Rate, type Window } from './window.ts';
+import type { Milliseconds } from '../clock.ts';
+import type { Rate, Window } from './window.ts';
 
 /** The classic tiers': at any moment, the calls of the last period count. */
 export class SlidingWindow implements Window {

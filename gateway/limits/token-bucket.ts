@@ -1,5 +1,5 @@
-import { type Milliseconds } from '../clock.ts';
-import { type Rate, type Window } from './window.ts';
+import type { Milliseconds } from '../clock.ts';
+import type { Rate, Window } from './window.ts';
 
 /** The v2 tiers': a bucket of `calls` tokens that fills evenly, wholly within one period. */
 export class TokenBucket implements Window {

@@ -1,4 +1,4 @@
-import { type Milliseconds } from '../clock.ts';
+import type { Milliseconds } from '../clock.ts';
 
 export interface Rate {
   readonly calls: number;

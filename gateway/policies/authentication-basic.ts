@@ -1,4 +1,4 @@
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Lets the gateway show itself to the backend with a name and a password. */
 export const authenticationBasic: Policy = {

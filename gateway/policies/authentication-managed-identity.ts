@@ -1,4 +1,4 @@
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 import { identityToken } from './shared/managed-identity.ts';
 
 /** Lets the gateway show itself to the backend with a token of its own identity. */

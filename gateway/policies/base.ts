@@ -1,5 +1,5 @@
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Runs what the next wider scope says in the same section. */
 export const base: Policy = {

@@ -1,6 +1,6 @@
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
-import { type PolicyReader } from '../compile/reader.ts';
+import type { Policy } from '../compile/policy.ts';
+import type { PolicyReader } from '../compile/reader.ts';
 
 /** Puts a cached value into a variable. A miss puts in the default; without one the variable stays unset. */
 export const cacheLookupValue: Policy = {

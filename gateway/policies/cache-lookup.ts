@@ -1,5 +1,5 @@
-import { type Exchange } from '../execution/exchange.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Exchange } from '../execution/exchange.ts';
+import type { Policy } from '../compile/policy.ts';
 import { readCachingType } from './cache-lookup-value.ts';
 
 /** They would have the backend send less than a whole response. */

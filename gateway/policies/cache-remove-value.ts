@@ -1,6 +1,6 @@
 import { sectionNames } from '../scopes/plan.ts';
 import { readCachingType } from './cache-lookup-value.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 export const cacheRemoveValue: Policy = {
   name: 'cache-remove-value',

@@ -1,5 +1,5 @@
 import { prepare } from '../execution/step.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Keeps the response for those whose cache-lookup asks for the same. */
 export const cacheStore: Policy = {

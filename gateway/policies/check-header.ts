@@ -1,5 +1,5 @@
 import { Fault } from '../execution/fault.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 export const checkHeader: Policy = {
   name: 'check-header',

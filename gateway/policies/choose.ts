@@ -1,5 +1,5 @@
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 export const choose: Policy = {
   name: 'choose',

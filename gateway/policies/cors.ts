@@ -1,8 +1,8 @@
-import { type Exchange } from '../execution/exchange.ts';
-import { type Headers } from '../headers.ts';
-import { type Policy } from '../compile/policy.ts';
-import { type PolicyReader } from '../compile/reader.ts';
-import { type Value } from '../compile/value.ts';
+import type { Exchange } from '../execution/exchange.ts';
+import type { Headers } from '../headers.ts';
+import type { Policy } from '../compile/policy.ts';
+import type { PolicyReader } from '../compile/reader.ts';
+import type { Value } from '../compile/value.ts';
 
 /** Headers that browsers send without asking (https://fetch.spec.whatwg.org/#cors-safelisted-request-header). */
 const safelisted = ['accept', 'accept-language', 'content-language', 'content-type', 'range'];

@@ -1,5 +1,5 @@
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** What a dimension without a value is filled with: https://learn.microsoft.com/azure/api-management/emit-metric-policy */
 const defaults = {

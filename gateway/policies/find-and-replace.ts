@@ -2,7 +2,7 @@ import { replaceBody, type Request, type Response } from '../execution/messages.
 import { prepare } from '../execution/step.ts';
 import { encodingNamed } from '../expressions/types/encoding.ts';
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Replaces a text wherever the body has it: the request's on its way in, the response's on its way out. */
 export const findAndReplace: Policy = {

@@ -1,11 +1,11 @@
 import { Body } from '../execution/body.ts';
-import { type Call } from '../execution/backends.ts';
+import type { Call } from '../execution/backends.ts';
 import { addCredentials, callBackend } from '../execution/call-backend.ts';
-import { type Exchange } from '../execution/exchange.ts';
+import type { Exchange } from '../execution/exchange.ts';
 import { Fault, internalFault } from '../execution/fault.ts';
 import { endToEnd } from '../execution/hop-by-hop.ts';
 import { Response } from '../execution/messages.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 import { constant } from '../compile/value.ts';
 
 /** Sends the request to the backend; its answer becomes `context.Response`, streamed unless a policy reads it. */

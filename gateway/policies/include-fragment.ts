@@ -1,5 +1,5 @@
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Puts a fragment's policies in its place. */
 export const includeFragment: Policy = {

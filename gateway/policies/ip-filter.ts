@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { Fault } from '../execution/fault.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Lets in only the addresses named, or all but those. */
 export const ipFilter: Policy = {

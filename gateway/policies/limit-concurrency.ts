@@ -1,6 +1,6 @@
 import { Fault } from '../execution/fault.ts';
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Lets at most `max-count` calls of one key into its child policies; one more is refused at once. */
 export const limitConcurrency: Policy = {

@@ -1,5 +1,5 @@
 import { Response } from '../execution/messages.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Answers at once, without content: this gateway knows no examples or schemas of the operations' responses. */
 export const mockResponse: Policy = {

@@ -1,5 +1,5 @@
 import { prepare } from '../execution/step.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 import { readVolume } from './quota.ts';
 import { checkQuota, countBytes } from './shared/quota.ts';
 

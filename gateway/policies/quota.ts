@@ -1,6 +1,6 @@
-import { type Milliseconds } from '../clock.ts';
-import { type Policy } from '../compile/policy.ts';
-import { type PolicyReader } from '../compile/reader.ts';
+import type { Milliseconds } from '../clock.ts';
+import type { Policy } from '../compile/policy.ts';
+import type { PolicyReader } from '../compile/reader.ts';
 import { checkQuota, countBytes } from './shared/quota.ts';
 import { scopedLimits } from './shared/scoped-limits.ts';
 

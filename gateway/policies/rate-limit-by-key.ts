@@ -1,7 +1,7 @@
-import { type Exchange } from '../execution/exchange.ts';
+import type { Exchange } from '../execution/exchange.ts';
 import { prepare } from '../execution/step.ts';
-import { type Rate } from '../limits/window.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Rate } from '../limits/window.ts';
+import type { Policy } from '../compile/policy.ts';
 import { countCall, rateReport } from './shared/rate.ts';
 
 /** Limits the calls of any key; policies with the same key, at whatever scope, share its counter. */

@@ -1,6 +1,6 @@
-import { type Rate } from '../limits/window.ts';
-import { type Policy } from '../compile/policy.ts';
-import { type PolicyReader } from '../compile/reader.ts';
+import type { Rate } from '../limits/window.ts';
+import type { Policy } from '../compile/policy.ts';
+import type { PolicyReader } from '../compile/reader.ts';
 import { countCall, rateReport } from './shared/rate.ts';
 import { scopedLimits } from './shared/scoped-limits.ts';
 

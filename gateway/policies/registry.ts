@@ -16,7 +16,7 @@ import { includeFragment } from './include-fragment.ts';
 import { ipFilter } from './ip-filter.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import { mockResponse } from './mock-response.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 import { quotaByKey } from './quota-by-key.ts';
 import { quota } from './quota.ts';
 import { rateLimitByKey } from './rate-limit-by-key.ts';

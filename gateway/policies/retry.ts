@@ -1,7 +1,7 @@
 import { sleep } from '../clock.ts';
 import { prepare } from '../execution/step.ts';
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /**
  * Runs its child policies, and again while the condition holds. The wait before the n-th retry, in seconds, is

@@ -1,7 +1,7 @@
 import { Body } from '../execution/body.ts';
 import { Response, replaceBody } from '../execution/messages.ts';
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 import { headerEdit } from './set-header.ts';
 import { bodyContent } from './set-body.ts';
 import { statusEdit } from './set-status.ts';

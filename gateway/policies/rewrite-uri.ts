@@ -1,5 +1,5 @@
 import { decodeQuery, joinQuery, splitQuery } from '../execution/url.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /**
  * Gives the request another path, built from the parameters that the operation's template matched. Query parameters that

@@ -1,6 +1,6 @@
 import { callAndForget } from '../execution/call-backend.ts';
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 import { outgoingRequest } from './shared/outgoing-request.ts';
 
 /** Makes a request of its own and goes on at once: neither its answer nor its failure means anything to the caller. */

@@ -3,7 +3,7 @@ import { callBackend } from '../execution/call-backend.ts';
 import { Fault, internalFault } from '../execution/fault.ts';
 import { Response } from '../execution/messages.ts';
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 import { outgoingRequest } from './shared/outgoing-request.ts';
 
 /** Makes a request of its own, or with `mode="copy"` one like the caller's, and keeps the answer in a variable. */

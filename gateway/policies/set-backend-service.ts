@@ -1,5 +1,5 @@
 import { parseBase } from '../execution/url.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Sends the request elsewhere: to a URL, or to a backend of the configuration with its credentials. */
 export const setBackendService: Policy = {

@@ -1,8 +1,8 @@
-import { type Exchange } from '../execution/exchange.ts';
+import type { Exchange } from '../execution/exchange.ts';
 import { replaceBody } from '../execution/messages.ts';
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
-import { type PolicyReader } from '../compile/reader.ts';
+import type { Policy } from '../compile/policy.ts';
+import type { PolicyReader } from '../compile/reader.ts';
 import { toText } from '../compile/value.ts';
 
 /** Replaces the body of the request on its way in, of the response on its way out. */

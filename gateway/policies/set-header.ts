@@ -1,8 +1,8 @@
-import { type Exchange } from '../execution/exchange.ts';
-import { type Headers } from '../headers.ts';
+import type { Exchange } from '../execution/exchange.ts';
+import type { Headers } from '../headers.ts';
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
-import { type PolicyReader } from '../compile/reader.ts';
+import type { Policy } from '../compile/policy.ts';
+import type { PolicyReader } from '../compile/reader.ts';
 
 /** Several values of any other header are joined by commas into one line. */
 const neverJoined = new Set([

@@ -1,4 +1,4 @@
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 export const setMethod: Policy = {
   name: 'set-method',

@@ -1,5 +1,5 @@
 import { decodeQuery, joinQuery, splitQuery } from '../execution/url.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Changes one parameter of the query that the backend gets; the others stay as the caller wrote them. */
 export const setQueryParameter: Policy = {

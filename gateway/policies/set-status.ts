@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
-import { type Exchange } from '../execution/exchange.ts';
-import { type Response } from '../execution/messages.ts';
+import type { Exchange } from '../execution/exchange.ts';
+import type { Response } from '../execution/messages.ts';
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
-import { type PolicyReader } from '../compile/reader.ts';
+import type { Policy } from '../compile/policy.ts';
+import type { PolicyReader } from '../compile/reader.ts';
 
 export const setStatus: Policy = {
   name: 'set-status',

@@ -1,5 +1,5 @@
 import { sectionNames } from '../scopes/plan.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** Keeps a value of any type for later expressions: `context.Variables["name"]`. */
 export const setVariable: Policy = {

@@ -1,4 +1,4 @@
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 import { Jwt } from '../expressions/runtime/jwt.ts';
 import {
   checkAudience,

@@ -1,6 +1,6 @@
-import { type Exchange } from '../execution/exchange.ts';
+import type { Exchange } from '../execution/exchange.ts';
 import { Fault } from '../execution/fault.ts';
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** API Management's own bound, in bytes. */
 const largest = 4 * 1024 * 1024;

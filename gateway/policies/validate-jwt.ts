@@ -1,6 +1,6 @@
-import { type Exchange } from '../execution/exchange.ts';
-import { type Policy } from '../compile/policy.ts';
-import { type PolicyReader } from '../compile/reader.ts';
+import type { Exchange } from '../execution/exchange.ts';
+import type { Policy } from '../compile/policy.ts';
+import type { PolicyReader } from '../compile/reader.ts';
 import {
   checkAudience,
   checkIssuer,

@@ -1,4 +1,4 @@
-import { type Policy } from '../compile/policy.ts';
+import type { Policy } from '../compile/policy.ts';
 
 /** What may stand in it directly: the reference names the first three, the schema the others, too. */
 const allowed = [

@@ -1,6 +1,6 @@
-import { type Api, type Operation } from '../context.ts';
-import { type Base } from '../execution/url.ts';
-import { type Plan } from '../scopes/plan.ts';
+import type { Api, Operation } from '../context.ts';
+import type { Base } from '../execution/url.ts';
+import type { Plan } from '../scopes/plan.ts';
 import { compareRanks, type Template } from './template.ts';
 
 /** One API with everything that a call to it needs. */

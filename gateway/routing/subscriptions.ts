@@ -1,5 +1,5 @@
-import { type Configuration } from '../config.ts';
-import { type Subscription, type User } from '../context.ts';
+import type { Configuration } from '../config.ts';
+import type { Subscription, User } from '../context.ts';
 
 /** A subscription key's rights. */
 export interface Access {

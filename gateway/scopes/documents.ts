@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Element } from '../document/element.ts';
+import type { Element } from '../document/element.ts';
 import { parseDocument } from '../document/parse.ts';
-import { type Problem } from '../errors.ts';
-import { type Build, type Fragment } from '../compile/build.ts';
+import type { Problem } from '../errors.ts';
+import type { Build, Fragment } from '../compile/build.ts';
 import { type PolicyList, type Scope, type ScopePolicies, type Section, sectionNames } from './plan.ts';
 
 /** API Management's bound on a fragment, in bytes. */

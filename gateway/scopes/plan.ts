@@ -1,5 +1,5 @@
-import { type Exchange } from '../execution/exchange.ts';
-import { type Preflight, type PreflightVerdict, type Step } from '../execution/step.ts';
+import type { Exchange } from '../execution/exchange.ts';
+import type { Preflight, PreflightVerdict, Step } from '../execution/step.ts';
 
 export const sectionNames = ['inbound', 'backend', 'outbound', 'on-error'] as const;
 export type Section = (typeof sectionNames)[number];

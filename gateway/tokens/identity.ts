@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { type Clock, type Milliseconds } from '../clock.ts';
+import type { Clock, Milliseconds } from '../clock.ts';
 import { internalFault } from '../execution/fault.ts';
 
 /** The identity that authentication-managed-identity uses, as the configuration describes it. */

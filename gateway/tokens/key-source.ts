@@ -1,6 +1,6 @@
-import { type JWK } from 'jose';
+import type { JWK } from 'jose';
 import { request } from 'undici';
-import { type Clock, type Milliseconds } from '../clock.ts';
+import type { Clock, Milliseconds } from '../clock.ts';
 import { internalFault } from '../execution/fault.ts';
 
 /** How long keys are good for, and how soon an unknown key may have them fetched again; as API Management does. */

@@ -1,5 +1,5 @@
 import { compactVerify, decodeProtectedHeader, errors, importJWK, type JWK } from 'jose';
-import { type Milliseconds } from '../clock.ts';
+import type { Milliseconds } from '../clock.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 

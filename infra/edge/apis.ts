@@ -5,12 +5,12 @@ import { ApiManagementApi } from '@cdktf/provider-azurerm/lib/api-management-api
 import { ApiManagementBackend } from '@cdktf/provider-azurerm/lib/api-management-backend/index.js';
 import { ApiManagementPolicyFragment } from '@cdktf/provider-azurerm/lib/api-management-policy-fragment/index.js';
 import { ApiManagementPolicy } from '@cdktf/provider-azurerm/lib/api-management-policy/index.js';
-import { type ITerraformDependable } from 'cdktf';
+import type { ITerraformDependable } from 'cdktf';
 import { literal } from '../literal.ts';
 import { serviceNamesOf } from '../naming.ts';
-import { type PenstockStack } from '../stack.ts';
+import type { PenstockStack } from '../stack.ts';
 import { dependenciesOf, type Edge } from './parts.ts';
-import { type EdgeApi } from './policy-set.ts';
+import type { EdgeApi } from './policy-set.ts';
 
 /** An API, and the last resource written to it: what else belongs to it must wait for that. */
 export interface DeployedApi {

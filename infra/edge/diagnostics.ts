@@ -1,10 +1,10 @@
 import { ApiManagementDiagnostic } from '@cdktf/provider-azurerm/lib/api-management-diagnostic/index.js';
 import { ApiManagementLogger } from '@cdktf/provider-azurerm/lib/api-management-logger/index.js';
-import { type ApiManagement } from '@cdktf/provider-azurerm/lib/api-management/index.js';
+import type { ApiManagement } from '@cdktf/provider-azurerm/lib/api-management/index.js';
 import { DataAzurermApplicationInsights } from '@cdktf/provider-azurerm/lib/data-azurerm-application-insights/index.js';
-import { type ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
+import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
 import { diagnose } from '../diagnose.ts';
-import { type PenstockStack } from '../stack.ts';
+import type { PenstockStack } from '../stack.ts';
 
 /** Headers that say which call it was; never a key, a token or a body. */
 const safeHeaders = ['traceparent', 'x-penstock-release', 'x-penstock-rows', 'x-penstock-cache'];

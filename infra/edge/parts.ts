@@ -1,9 +1,9 @@
-import { type ApiManagement } from '@cdktf/provider-azurerm/lib/api-management/index.js';
-import { type ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
-import { type ITerraformDependable, type TerraformResource } from 'cdktf';
-import { type Construct } from 'constructs';
+import type { ApiManagement } from '@cdktf/provider-azurerm/lib/api-management/index.js';
+import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
+import type { ITerraformDependable, TerraformResource } from 'cdktf';
+import type { Construct } from 'constructs';
 import { referencesOf } from '../../policies/references.ts';
-import { type PolicySet } from './policy-set.ts';
+import type { PolicySet } from './policy-set.ts';
 
 /** What every part of the edge works with. */
 export interface Edge {

@@ -1,10 +1,10 @@
 import { operationsOf } from '../../policies/operations.ts';
 import { renderPolicies } from '../../policies/render.ts';
 import { backendId } from '../../policies/scoring-api.ts';
-import { type Environment } from '../config.ts';
+import type { Environment } from '../config.ts';
 import { namesOf } from '../naming.ts';
 import { deployable } from '../services.ts';
-import { type PolicyDocument, type PolicyScope, type PolicySet } from './policy-set.ts';
+import type { PolicyDocument, PolicyScope, PolicySet } from './policy-set.ts';
 
 /** This product's policies for an environment: those of all products, and of the services that have an image. */
 export function policySetOf(environment: Environment): PolicySet {

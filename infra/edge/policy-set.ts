@@ -1,4 +1,4 @@
-import { type Operation } from '../../policies/operations.ts';
+import type { Operation } from '../../policies/operations.ts';
 
 /** Where a policy document applies. */
 export type PolicyScope =

@@ -4,8 +4,8 @@ import { ApiManagementProduct } from '@cdktf/provider-azurerm/lib/api-management
 import { ApiManagementSubscription } from '@cdktf/provider-azurerm/lib/api-management-subscription/index.js';
 import { KeyVaultSecret } from '@cdktf/provider-azurerm/lib/key-vault-secret/index.js';
 import { literal } from '../literal.ts';
-import { type PenstockStack } from '../stack.ts';
-import { type DeployedApi } from './apis.ts';
+import type { PenstockStack } from '../stack.ts';
+import type { DeployedApi } from './apis.ts';
 import { dependenciesOf, type Edge } from './parts.ts';
 
 /** Products with their limits, the APIs that they hold, and the subscriptions to them. */

@@ -1,4 +1,4 @@
-import { type DeployedService, type Environment } from '../config.ts';
+import type { DeployedService, Environment } from '../config.ts';
 import { namesOf, serviceNamesOf, type ServiceNames } from '../naming.ts';
 import { gpuTaint, poolLabel, scoringTaint, spotTaint } from '../pools.ts';
 import { serverArguments } from './server-arguments.ts';

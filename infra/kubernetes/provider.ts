@@ -6,9 +6,9 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1/index.js';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1/index.js';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1/index.js';
-import { type ITerraformDependable } from 'cdktf';
-import { type Construct } from 'constructs';
-import { type NamespaceObjects, type ServiceObjects } from './objects.ts';
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { NamespaceObjects, ServiceObjects } from './objects.ts';
 
 /** The namespace and what is for all, as resources. Returns what everything in the namespace waits for. */
 export function emitNamespace(

@@ -1,10 +1,10 @@
-import { type KubernetesCluster } from '@cdktf/provider-azurerm/lib/kubernetes-cluster/index.js';
+import type { KubernetesCluster } from '@cdktf/provider-azurerm/lib/kubernetes-cluster/index.js';
 import { MonitorDataCollectionEndpoint } from '@cdktf/provider-azurerm/lib/monitor-data-collection-endpoint/index.js';
 import { MonitorDataCollectionRuleAssociation } from '@cdktf/provider-azurerm/lib/monitor-data-collection-rule-association/index.js';
 import { MonitorDataCollectionRule } from '@cdktf/provider-azurerm/lib/monitor-data-collection-rule/index.js';
-import { type ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
+import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
 import { diagnose } from '../diagnose.ts';
-import { type PenstockStack } from '../stack.ts';
+import type { PenstockStack } from '../stack.ts';
 
 /** Managed Prometheus: what the cluster's agents scrape goes to the Monitor workspace. */
 export function collectMetrics(stack: PenstockStack, group: ResourceGroup, cluster: KubernetesCluster): void {

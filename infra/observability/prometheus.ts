@@ -1,7 +1,7 @@
-import { type KubernetesCluster } from '@cdktf/provider-azurerm/lib/kubernetes-cluster/index.js';
+import type { KubernetesCluster } from '@cdktf/provider-azurerm/lib/kubernetes-cluster/index.js';
 import { MonitorAlertPrometheusRuleGroup } from '@cdktf/provider-azurerm/lib/monitor-alert-prometheus-rule-group/index.js';
-import { type ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
-import { type PenstockStack } from '../stack.ts';
+import type { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group/index.js';
+import type { PenstockStack } from '../stack.ts';
 import { prometheusAlerts } from './alerts.ts';
 
 /** Prometheus rules in the Monitor workspace: recordings that the workbook draws, and the alerts. */

@@ -1,4 +1,4 @@
-import { type Ids } from '../ids.ts';
+import type { Ids } from '../ids.ts';
 
 /** Log Analytics and Prometheus, as workbooks number their sources and resources. */
 const kql = { queryType: 0, resourceType: 'microsoft.operationalinsights/workspaces' };

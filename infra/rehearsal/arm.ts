@@ -1,5 +1,5 @@
 import { guidOf, pretended, typeOf } from './identifiers.ts';
-import { type Answer, type Request, type ResourceProvider, type World } from './provider.ts';
+import type { Answer, Request, ResourceProvider, World } from './provider.ts';
 import { apiManagement, writtenApi } from './providers/api-management.ts';
 import { authorization } from './providers/authorization.ts';
 import { compute } from './providers/compute.ts';

@@ -1,4 +1,4 @@
-import { type Stack } from './terraform.ts';
+import type { Stack } from './terraform.ts';
 
 /** What the provider waits for after it has written an object, by type: pods on nodes that only AKS has, and its load balancer. */
 const waits = {

@@ -1,4 +1,4 @@
-import { type Answer } from './provider.ts';
+import type { Answer } from './provider.ts';
 import { pretended } from './identifiers.ts';
 
 /** Entra ID's token endpoint and ARM's description of the cloud, for azurerm; undefined for other requests. */

@@ -1,5 +1,5 @@
 import { guidOf } from './identifiers.ts';
-import { type Json, type Resource, type Resources } from './resources.ts';
+import type { Json, Resource, Resources } from './resources.ts';
 
 /** A request to the management plane. */
 export interface Request {

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Environment } from '../config.ts';
+import type { Environment } from '../config.ts';
 import { namesOf, stackNames, type StackName } from '../naming.ts';
 import { makeCertificates } from './certificates.ts';
 import { pretended } from './identifiers.ts';

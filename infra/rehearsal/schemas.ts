@@ -7,7 +7,7 @@ import { Namespace } from 'kubernetes-models/v1/Namespace';
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { parseAllDocuments } from 'yaml';
-import { type Environment } from '../config.ts';
+import type { Environment } from '../config.ts';
 import { namespaceObjects, serviceObjects, type Facts } from '../kubernetes/objects.ts';
 import { toYaml } from '../kubernetes/yaml.ts';
 import { namesOf } from '../naming.ts';

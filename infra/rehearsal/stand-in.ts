@@ -8,7 +8,7 @@ import { guidOf } from './identifiers.ts';
 import { login } from './login.ts';
 import { storagePlane } from './planes/storage.ts';
 import { VaultPlane } from './planes/vault.ts';
-import { type Answer } from './provider.ts';
+import type { Answer } from './provider.ts';
 import { Resources, type Json } from './resources.ts';
 
 /** One request and what came of it. */

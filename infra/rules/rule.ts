@@ -1,4 +1,4 @@
-import { type Environment } from '../config.ts';
+import type { Environment } from '../config.ts';
 
 /** The arguments of one resource as they are written into the stack's JSON. */
 export type Arguments = Readonly<Record<string, unknown>>;

@@ -1,14 +1,14 @@
 import { TerraformResource, Tokenization, type IAspect } from 'cdktf';
-import { type IConstruct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { UserError } from '../../service/errors.ts';
-import { type Environment } from '../config.ts';
+import type { Environment } from '../config.ts';
 import { PenstockStack } from '../stack.ts';
 import { apiManagementRules } from './api-management.ts';
 import { clusterRules } from './cluster.ts';
 import { functionRules } from './functions.ts';
 import { kubernetesRules } from './kubernetes.ts';
 import { registryRules } from './registry.ts';
-import { type Arguments, type Inspected, type Rule, type Violation } from './rule.ts';
+import type { Arguments, Inspected, Rule, Violation } from './rule.ts';
 import { storageRules } from './storage.ts';
 import { vaultRules } from './vault.ts';
 

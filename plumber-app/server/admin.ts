@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { listen } from './listen.ts';
 
 /** What the admin port shows and does. */

@@ -1,7 +1,7 @@
-import { type IncomingMessage } from 'node:http';
-import { type Bytes } from '../../service/units.ts';
+import type { IncomingMessage } from 'node:http';
+import type { Bytes } from '../../service/units.ts';
 import { refusals } from './errors.ts';
-import { type Job } from './job.ts';
+import type { Job } from './job.ts';
 
 /** How much more of a body that was refused is read, so that the caller gets to read the answer before the end. */
 const discardedAtMost: Bytes = 16 * 1024 * 1024;

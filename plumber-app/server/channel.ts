@@ -3,8 +3,8 @@ import { readChannel } from '../../releases/channel.ts';
 import { definitionOf } from '../../releases/definition.ts';
 import { parseReleaseId } from '../../releases/id.ts';
 import { pull } from '../../releases/pull.ts';
-import { type Store } from '../../releases/store.ts';
-import { type Served, type Source, type StepOptions } from './source.ts';
+import type { Store } from '../../releases/store.ts';
+import type { Served, Source, StepOptions } from './source.ts';
 
 /** A channel of a release store: what is promoted there is pulled, verified and served. */
 export class ChannelSource implements Source {

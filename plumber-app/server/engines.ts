@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Logger } from 'pino';
-import { type Milliseconds } from '../../service/units.ts';
-import { type Engine } from './engine.ts';
-import { type Served, type StepOptions } from './source.ts';
+import type { Logger } from 'pino';
+import type { Milliseconds } from '../../service/units.ts';
+import type { Engine } from './engine.ts';
+import type { Served, StepOptions } from './source.ts';
 
 /** How long what an old engine has been asked may take to be answered; then its workers are ended. */
 const retiresWithin: Milliseconds = 10 * 60_000;

@@ -1,7 +1,7 @@
-import { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { StoreFailure } from '../../releases/failure.ts';
-import { type Milliseconds } from '../../service/units.ts';
-import { type Served, type Source, type Step, type StepOptions } from './source.ts';
+import type { Milliseconds } from '../../service/units.ts';
+import type { Served, Source, Step, StepOptions } from './source.ts';
 
 /** The longest pause before a release is tried again whose pull has failed with the store. */
 const longestPause: Milliseconds = 60_000;

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import { type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { type BodyBudget, readBody } from './body.ts';
-import { type Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { refusals, type Refusal } from './errors.ts';
 import { Job } from './job.ts';
 import { listen } from './listen.ts';
-import { type Lease, type Recycling } from './recycling.ts';
+import type { Lease, Recycling } from './recycling.ts';
 import { originForm } from './target.ts';
-import { type TlsIdentity, type TlsRefusal } from './tls/identity.ts';
+import type { TlsIdentity, TlsRefusal } from './tls/identity.ts';
 
 /** As large as httpuv takes them. */
 const largestHead = 80 * 1024;

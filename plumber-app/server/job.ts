@@ -1,13 +1,13 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Bytes, type Milliseconds } from '../../service/units.ts';
-import { type Refusal } from './errors.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Bytes, Milliseconds } from '../../service/units.ts';
+import type { Refusal } from './errors.ts';
 import { requestHeaders } from './headers.ts';
 import { peerOf } from './peer.ts';
 import { Waiting } from './queue.ts';
-import { type Call } from './r/connection.ts';
-import { type Lease } from './recycling.ts';
-import { type RouteEntry } from './routes.ts';
-import { type Scan } from './rows/scan.ts';
+import type { Call } from './r/connection.ts';
+import type { Lease } from './recycling.ts';
+import type { RouteEntry } from './routes.ts';
+import type { Scan } from './rows/scan.ts';
 
 /** What a job needs of the server and the engine that it belongs to. */
 export interface JobContext {

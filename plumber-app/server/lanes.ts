@@ -1,7 +1,7 @@
 import { mergeKey, type Mergeable } from './batch/key.ts';
-import { type Job } from './job.ts';
+import type { Job } from './job.ts';
 import { Lane } from './queue.ts';
-import { type Signature } from './rows/layout.ts';
+import type { Signature } from './rows/layout.ts';
 
 /** Lanes are kept when they run empty, since they are soon needed again; beyond so many, the empty ones are dropped. */
 const mostLanes = 512;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, type Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { UserError } from '../../service/errors.ts';
 
 /** Binds a server. Resolves to the port, a free one for 0. @throws UserError when the address cannot be used */

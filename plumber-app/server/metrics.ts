@@ -1,8 +1,8 @@
 import { Gauge, Registry } from 'prom-client';
-import { type RefusalReason } from './errors.ts';
-import { type Outcome, type RefusedRelease } from './follower.ts';
+import type { RefusalReason } from './errors.ts';
+import type { Outcome, RefusedRelease } from './follower.ts';
 import { restartReasons, type RestartReason, type WorkerState } from './r/pool.ts';
-import { type TlsRefusal } from './tls/identity.ts';
+import type { TlsRefusal } from './tls/identity.ts';
 import { CounterTally, HistogramTally, type Count, type Distribution } from './tally.ts';
 
 /** In seconds: from a fast model's answer to one that hits a generous time limit. */

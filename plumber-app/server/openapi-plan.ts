@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Probe, type Route, type ServiceDefinition } from '../../service/definition.ts';
+import type { Probe, Route, ServiceDefinition } from '../../service/definition.ts';
 import { matcherOf } from '../../service/paths.ts';
 import { withLength } from './batch/answer.ts';
 import { askingPlain, compressed, isEncoded, wantsGzip } from './encoding.ts';
-import { type Job } from './job.ts';
+import type { Job } from './job.ts';
 import { publicBase } from './openapi/base.ts';
 import { describeApi, type Example, type RouteFacts } from './openapi/describe.ts';
 import { refusalOf, type Plan } from './plan.ts';
-import { type Staff } from './staff.ts';
+import type { Staff } from './staff.ts';
 
 /** Where Plumber serves the description of an API. */
 export const openApiRoute = { method: 'GET', path: '/openapi.json' } as const;

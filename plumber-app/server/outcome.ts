@@ -1,9 +1,9 @@
-import { type Outcome } from './batch/answer.ts';
-import { type Milliseconds } from '../../service/units.ts';
-import { type Call } from './r/connection.ts';
+import type { Outcome } from './batch/answer.ts';
+import type { Milliseconds } from '../../service/units.ts';
+import type { Call } from './r/connection.ts';
 import { CallFailed, type Slot } from './r/slot.ts';
-import { type Worker } from './r/worker.ts';
-import { type Returned } from './staff.ts';
+import type { Worker } from './r/worker.ts';
+import type { Returned } from './staff.ts';
 
 /** No worker is left to ask. */
 export const noWorker: Outcome = { kind: 'failed', reason: 'died' };

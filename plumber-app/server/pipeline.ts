@@ -1,4 +1,4 @@
-import { type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 /** A caller that has so many requests unanswered on one connection is not read from until half of them are answered. */
 const mostOpen = 64;

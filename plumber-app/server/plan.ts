@@ -1,11 +1,11 @@
-import { type Milliseconds } from '../../service/units.ts';
+import type { Milliseconds } from '../../service/units.ts';
 import { refusals, type Refusal } from './errors.ts';
-import { type RawHeaders } from './headers.ts';
-import { type Job } from './job.ts';
-import { type Queue } from './queue.ts';
-import { type Sink } from './r/connection.ts';
+import type { RawHeaders } from './headers.ts';
+import type { Job } from './job.ts';
+import type { Queue } from './queue.ts';
+import type { Sink } from './r/connection.ts';
 import { CallFailed, type Slot } from './r/slot.ts';
-import { type Staff } from './staff.ts';
+import type { Staff } from './staff.ts';
 
 /** How the requests of one route are taken from the queue and answered. Chosen when a release is loaded. */
 export interface Plan {

@@ -1,4 +1,4 @@
-import { type Milliseconds } from '../../service/units.ts';
+import type { Milliseconds } from '../../service/units.ts';
 
 /** Waiting requests that one call to R may answer together. Which those are is for a plan to say. */
 export class Lane<Item extends Waiting = Waiting> {

@@ -1,4 +1,4 @@
-import { type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Pipeline } from './pipeline.ts';
 
 /** One caller's connection: how many answers it may still carry, and the requests on it that wait for theirs. */

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wrongAnswer } from '../../service/compare.ts';
 import { contentTypeOf } from '../../service/content-type.ts';
-import { type Method, type Probe } from '../../service/definition.ts';
+import type { Method, Probe } from '../../service/definition.ts';
 import { UserError } from '../../service/errors.ts';
-import { type Milliseconds } from '../../service/units.ts';
+import type { Milliseconds } from '../../service/units.ts';
 import { requestHeaders } from './headers.ts';
 import { CallFailed, type Slot } from './r/slot.ts';
-import { type Worker } from './r/worker.ts';
+import type { Worker } from './r/worker.ts';
 
 /** A probe with its files read. */
 export interface ReadProbe {

@@ -1,8 +1,8 @@
-import { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { parseReleaseId } from '../../releases/id.ts';
 import { heartbeat, removeReplicaReport, writeReplicaReport, type ReplicaReport } from '../../releases/replicas.ts';
-import { type Store } from '../../releases/store.ts';
-import { type Milliseconds } from '../../service/units.ts';
+import type { Store } from '../../releases/store.ts';
+import type { Milliseconds } from '../../service/units.ts';
 
 /** How long the store may take to forget a report while the server stops. */
 const forgottenWithin: Milliseconds = 5_000;

@@ -1,8 +1,8 @@
-import { type ServiceDefinition } from '../../service/definition.ts';
+import type { ServiceDefinition } from '../../service/definition.ts';
 import { matcherOf } from '../../service/paths.ts';
-import { type Metrics, type RouteMeter } from './metrics.ts';
-import { type Plan } from './plan.ts';
-import { type ApiRoute } from './r/launcher.ts';
+import type { Metrics, RouteMeter } from './metrics.ts';
+import type { Plan } from './plan.ts';
+import type { ApiRoute } from './r/launcher.ts';
 
 /** What the server knows of the requests of one route and method. */
 export interface RouteEntry {

@@ -1,28 +1,28 @@
-import { type Logger } from 'pino';
-import { type Batch, type Method } from '../../service/definition.ts';
-import { type Milliseconds } from '../../service/units.ts';
+import type { Logger } from 'pino';
+import type { Batch, Method } from '../../service/definition.ts';
+import type { Milliseconds } from '../../service/units.ts';
 import { type Answer, hasHeaders, type Outcome, withLength } from './batch/answer.ts';
 import { callMerged, type MergedCall, type Result } from './batch/bisect.ts';
 import { CostModel } from './batch/cost.ts';
 import { Experience } from './batch/doubts.ts';
 import { mergeBodies } from './batch/merge.ts';
 import { portion } from './batch/portion.ts';
-import { type Proof } from './batch/prove.ts';
+import type { Proof } from './batch/prove.ts';
 import { type Chunk, joinAnswers, splitRows } from './batch/split.ts';
 import { Trust } from './batch/trust.ts';
 import { askingPlain, compressed, isEncoded, wantsGzip } from './encoding.ts';
 import { Refusal, refusals } from './errors.ts';
 import { headerOf, isRepeated, requestHeaders } from './headers.ts';
-import { type Job } from './job.ts';
+import type { Job } from './job.ts';
 import { passOn, refusalOf, type Plan } from './plan.ts';
 import { Lanes } from './lanes.ts';
 import { askOf, noWorker } from './outcome.ts';
-import { type Lane, type Queue } from './queue.ts';
-import { type Call } from './r/connection.ts';
+import type { Lane, Queue } from './queue.ts';
+import type { Call } from './r/connection.ts';
 import { CallFailed } from './r/slot.ts';
 import { readsAsJson } from './rows/media.ts';
 import { isRefusal, type RowReader } from './rows/validate.ts';
-import { type Staff } from './staff.ts';
+import type { Staff } from './staff.ts';
 
 export interface RowPlanOptions {
   /** `POST /score`, for the log. */

@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Logger } from 'pino';
-import { type Probe, type Route, type ServiceDefinition } from '../../service/definition.ts';
+import type { Logger } from 'pino';
+import type { Probe, Route, ServiceDefinition } from '../../service/definition.ts';
 import { UserError } from '../../service/errors.ts';
 import { matcherOf } from '../../service/paths.ts';
-import { type Milliseconds } from '../../service/units.ts';
-import { type Outcome } from './batch/answer.ts';
+import type { Milliseconds } from '../../service/units.ts';
+import type { Outcome } from './batch/answer.ts';
 import { prove, type Proof, type Sample } from './batch/prove.ts';
-import { type Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { askOf, noWorker } from './outcome.ts';
-import { type Call } from './r/connection.ts';
+import type { Call } from './r/connection.ts';
 import { RowPlan } from './row-plan.ts';
 import { readsAsJson } from './rows/media.ts';
 import { NO_RULES, rulesOf, type Schema } from './rows/rules.ts';
 import { compileRowSchema } from './rows/schema.ts';
 import { isRefusal, RowReader, type Refusal as BodyRefusal } from './rows/validate.ts';
-import { type Staff } from './staff.ts';
+import type { Staff } from './staff.ts';
 
 /** A call of the comparison that takes longer speaks against merging: the service shall start. */
 const longestProbe: Milliseconds = 60_000;

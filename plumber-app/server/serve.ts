@@ -1,8 +1,8 @@
 import { rm, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { UserError } from '../../service/errors.ts';
-import { type Bytes, type Milliseconds } from '../../service/units.ts';
+import type { Bytes, Milliseconds } from '../../service/units.ts';
 import { Admin } from './admin.ts';
 import { BodyBudget } from './body.ts';
 import { Engine } from './engine.ts';
@@ -15,8 +15,8 @@ import { makeRunDirectory } from './r/run-directory.ts';
 import { Watchdog } from './r/watchdog.ts';
 import { Recycling } from './recycling.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
-import { type Served, type Source, type StepOptions } from './source.ts';
-import { type TlsFiles } from './tls/files.ts';
+import type { Served, Source, StepOptions } from './source.ts';
+import type { TlsFiles } from './tls/files.ts';
 import { TlsIdentity } from './tls/identity.ts';
 
 export interface ScoringServerOptions extends Served {

@@ -1,4 +1,4 @@
-import { type Milliseconds } from '../../service/units.ts';
+import type { Milliseconds } from '../../service/units.ts';
 
 /** How much of what was known remains when a call is added: about the last sixteen calls count. */
 const remains = 15 / 16;

@@ -1,4 +1,4 @@
-import { type ServiceDefinition } from '../../service/definition.ts';
+import type { ServiceDefinition } from '../../service/definition.ts';
 
 /** What a server serves. */
 export interface Served {

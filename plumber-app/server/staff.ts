@@ -1,5 +1,5 @@
-import { type Slot } from './r/slot.ts';
-import { type Worker } from './r/worker.ts';
+import type { Slot } from './r/slot.ts';
+import type { Worker } from './r/worker.ts';
 
 /** Where the workers come from. */
 export interface Workshop {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { type Call } from '../../functions/call.ts';
-import { type Clock } from '../../functions/clock.ts';
+import type { Call } from '../../functions/call.ts';
+import type { Clock } from '../../functions/clock.ts';
 import { knock, type DoorResult } from '../../functions/front-door.ts';
 import { partsWith, refusing, startStandIn, stillClock, type Reply, type Request } from '../support/functions.ts';
 

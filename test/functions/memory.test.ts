@@ -5,7 +5,7 @@ import test from 'ava';
 import { pino } from 'pino';
 import { startFunctionsHost } from '../../cli/functions-host/start.ts';
 import { buildFunctions } from '../../functions/build.ts';
-import { type WarmUp } from '../../functions/results.ts';
+import type { WarmUp } from '../../functions/results.ts';
 import { promote } from '../../releases/promote.ts';
 import { publish } from '../../releases/publish.ts';
 import { azuriteAccount, azuriteKey, openStore } from '../../releases/store.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type Element } from '../../gateway/document/element.ts';
+import type { Element } from '../../gateway/document/element.ts';
 import { parseDocument } from '../../gateway/document/parse.ts';
 
 function parse(text: string): Element {

@@ -6,7 +6,7 @@ import { accepts, freePort } from '../support/ports.ts';
 import { until } from '../support/server.ts';
 import { differences } from '../zoo/compare.ts';
 import { replay } from '../zoo/replay.ts';
-import { type Target } from '../zoo/target.ts';
+import type { Target } from '../zoo/target.ts';
 import { atMost } from '../zoo/turns.ts';
 import { ownApis, packagedApis, type ZooApi } from '../zoo/zoo.ts';
 import { build } from './support/build.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { join } from 'node:path';
-import { type Environment } from '../../infra/config.ts';
+import type { Environment } from '../../infra/config.ts';
 import { environment } from '../support/environment.ts';
 import { render } from '../support/helm.ts';
 import { resource, samplePolicies, synth } from '../support/infra.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type Environment } from '../../infra/config.ts';
+import type { Environment } from '../../infra/config.ts';
 import { serviceObjects, type Facts } from '../../infra/kubernetes/objects.ts';
 import { checkObjects, objectsOf } from '../../infra/rehearsal/schemas.ts';
 import { environment } from '../support/environment.ts';

@@ -5,7 +5,7 @@ import { promote } from '../../releases/promote.ts';
 import { publish } from '../../releases/publish.ts';
 import { fileBlob } from '../../releases/read.ts';
 import { rollback } from '../../releases/rollback.ts';
-import { type Store } from '../../releases/store.ts';
+import type { Store } from '../../releases/store.ts';
 import { UserError } from '../../service/errors.ts';
 import { startAzurite, type Azurite } from '../support/azurite.ts';
 import { newStore, overwriteBlob, serviceDirectory } from '../support/releases.ts';

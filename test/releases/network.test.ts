@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { type Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import { readChannel } from '../../releases/channel.ts';
 import { listReleases } from '../../releases/list.ts';

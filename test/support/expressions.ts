@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { type PolicyContext } from '../../gateway/context.ts';
+import type { PolicyContext } from '../../gateway/context.ts';
 import { createCompiler, type Expected } from '../../gateway/expressions/compile.ts';
 import { ExpressionError } from '../../gateway/expressions/errors.ts';
 import { NetException } from '../../gateway/expressions/exceptions.ts';

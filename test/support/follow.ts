@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ChannelSource } from '../../plumber-app/server/channel.ts';
 import { publish } from '../../releases/publish.ts';
 import { openStore, type Store } from '../../releases/store.ts';
-import { type Azurite } from './azurite.ts';
+import type { Azurite } from './azurite.ts';
 import { serve, type Scope, type ServeOptions, type TestServer } from './server.ts';
 
 /** The name of the tests' service, and of its channel. */

@@ -12,7 +12,7 @@ import { promote } from '../../releases/promote.ts';
 import { publish } from '../../releases/publish.ts';
 import { openStore, type Store } from '../../releases/store.ts';
 import type { Milliseconds } from '../../service/units.ts';
-import { type Scope } from './server.ts';
+import type { Scope } from './server.ts';
 
 export interface Request {
   readonly method: string;

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ExecutionContext } from 'ava';
-import { type Clock, type Milliseconds } from '../../gateway/clock.ts';
-import { type GatewayConfig } from '../../gateway/config.ts';
+import type { ExecutionContext } from 'ava';
+import type { Clock, Milliseconds } from '../../gateway/clock.ts';
+import type { GatewayConfig } from '../../gateway/config.ts';
 import { type Gateway, startGateway } from '../../gateway/start.ts';
 
 /** A clock that stands still until it is moved. */

@@ -1,8 +1,8 @@
-import { type DoorCheck, type DoorResult } from '../../functions/front-door.ts';
-import { type Health } from '../../functions/health.ts';
-import { type Point, type Series } from '../../functions/history.ts';
-import { type ProbeResult } from '../../functions/probe.ts';
-import { type AgedReport } from '../../releases/replicas.ts';
+import type { DoorCheck, DoorResult } from '../../functions/front-door.ts';
+import type { Health } from '../../functions/health.ts';
+import type { Point, Series } from '../../functions/history.ts';
+import type { ProbeResult } from '../../functions/probe.ts';
+import type { AgedReport } from '../../releases/replicas.ts';
 
 const at = '2026-03-01T12:03:07.000Z';
 const warmedAt = '2026-03-01T12:00:00.000Z';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** What hands out tokens to an app in App Service, as `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` name it. */
 export interface IdentityEndpoint {

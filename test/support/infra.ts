@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compose } from '../../infra/compose.ts';
-import { type Environment } from '../../infra/config.ts';
-import { type PolicySet } from '../../infra/edge/policy-set.ts';
+import type { Environment } from '../../infra/config.ts';
+import type { PolicySet } from '../../infra/edge/policy-set.ts';
 import { stackNames, type StackName } from '../../infra/naming.ts';
 
 type Json = Record<string, unknown>;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { openStore, type Store } from '../../releases/store.ts';
-import { type Azurite } from './azurite.ts';
+import type { Azurite } from './azurite.ts';
 
 /** A store of its own, in a container of its own that does not exist yet. */
 export function newStore(azurite: Azurite): Store {

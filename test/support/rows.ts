@@ -1,4 +1,4 @@
-import { type ServiceDefinition } from '../../service/definition.ts';
+import type { ServiceDefinition } from '../../service/definition.ts';
 import { loadService } from '../../service/load.ts';
 import { api, type Answer, type Scope, serve, type ServeOptions, type TestServer, until } from './server.ts';
 

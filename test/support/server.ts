@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino, type Logger } from 'pino';
 import { startScoringServer, type ScoringServer, type ScoringServerOptions } from '../../plumber-app/server/serve.ts';
-import { type Limits, type ServiceDefinition } from '../../service/definition.ts';
+import type { Limits, ServiceDefinition } from '../../service/definition.ts';
 import { loadService } from '../../service/load.ts';
-import { type Milliseconds } from '../../service/units.ts';
+import type { Milliseconds } from '../../service/units.ts';
 
 const apis = join(import.meta.dirname, '../plumber-app/apis');
 

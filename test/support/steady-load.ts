@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Milliseconds } from '../../service/units.ts';
+import type { Milliseconds } from '../../service/units.ts';
 
 /** Why an answer is not what its release would give. */
 export type Judge = (answer: { status: number; release: string; text: string; asked: number }) => string | undefined;

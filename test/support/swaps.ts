@@ -3,9 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { promote } from '../../releases/promote.ts';
-import { type Azurite } from './azurite.ts';
+import type { Azurite } from './azurite.ts';
 import { follow, releasesIn, service } from './follow.ts';
-import { type Milliseconds } from '../../service/units.ts';
+import type { Milliseconds } from '../../service/units.ts';
 import { isAlive, until, type Scope, type Status } from './server.ts';
 import { startLoad, type LoadResult } from './steady-load.ts';
 

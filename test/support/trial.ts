@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type Outcome } from '../../plumber-app/server/batch/answer.ts';
+import type { Outcome } from '../../plumber-app/server/batch/answer.ts';
 import { CostModel } from '../../plumber-app/server/batch/cost.ts';
-import { type Trial } from '../../plumber-app/server/batch/prove.ts';
+import type { Trial } from '../../plumber-app/server/batch/prove.ts';
 import { rulesOf, type Schema } from '../../plumber-app/server/rows/rules.ts';
 import { compileRowSchema } from '../../plumber-app/server/rows/schema.ts';
 import { isRefusal, RowReader } from '../../plumber-app/server/rows/validate.ts';
-import { type ROracle } from './r-oracle.ts';
+import type { ROracle } from './r-oracle.ts';
 
 /** Defines the router of batch-routes.R. */
 export function defineRoutes(oracle: ROracle): Promise<void> {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { differences } from './compare.ts';
-import { type Answer, type HeaderLine } from './exchange.ts';
+import type { Answer, HeaderLine } from './exchange.ts';
 import { get, type ZooRequest, withoutClock } from './request.ts';
 
 const request = get('/x');

@@ -1,5 +1,5 @@
 import { type Answer, NoAnswer } from './exchange.ts';
-import { type Replay } from './replay.ts';
+import type { Replay } from './replay.ts';
 import { label, type ZooRequest } from './request.ts';
 
 /** Headers that belong to one hop, or to its clock, and not to the API. */

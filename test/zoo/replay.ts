@@ -1,6 +1,6 @@
 import { type Answer, NoAnswer, readAnswer, sendBytes } from './exchange.ts';
 import { encode, type ZooRequest } from './request.ts';
-import { type Target } from './target.ts';
+import type { Target } from './target.ts';
 
 /** What a target answered to each request, in order; a failure to answer is kept as the answer. */
 export type Replay = ReadonlyMap<ZooRequest, Answer | NoAnswer>;

@@ -1,4 +1,4 @@
-import { type HeaderLine } from './exchange.ts';
+import type { HeaderLine } from './exchange.ts';
 
 /** One request of the zoo, as it goes over the wire. */
 export interface ZooRequest {

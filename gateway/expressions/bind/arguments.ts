@@ -1,9 +1,9 @@
 import { hasToken, parts, type Syntax } from '../syntax.ts';
-import { type Run } from './bound.ts';
+import type { Run } from './bound.ts';
 import { bindExpression } from './expression.ts';
 import { assign } from './flow.ts';
-import { type Argument } from './overloads.ts';
-import { type Local, type Scope } from './scope.ts';
+import type { Argument } from './overloads.ts';
+import type { Local, Scope } from './scope.ts';
 import { bindType } from './types.ts';
 
 /** The arguments of a call or an indexer. */

@@ -1,16 +1,16 @@
 import { explicitConversion } from '../conversions.ts';
 import { nonNull } from '../runtime/value.ts';
 import { field, parts, type Syntax } from '../syntax.ts';
-import { type NetType } from '../type.ts';
+import type { NetType } from '../type.ts';
 import { binary } from './binary.ts';
-import { type Bound, type Frame, type Run } from './bound.ts';
+import type { Bound, Frame, Run } from './bound.ts';
 import { directCall, isWritable } from './callable.ts';
 import { applied, convert, converted } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { instanceMembers } from './lookup.ts';
 import { assign as setAssigned } from './flow.ts';
 import { elementPlace } from './members.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** Something that can be assigned: a variable, a property, an element. */
 export interface Place {

@@ -9,7 +9,7 @@ import { bindEquality } from './equality.ts';
 import { bindExpression } from './expression.ts';
 import { meet, within } from './flow.ts';
 import { userOperator } from './operators.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** `left operator right`. */
 export function bindBinary(node: Syntax, scope: Scope): Bound {

@@ -1,9 +1,9 @@
-import { type PolicyContext } from '../../context.ts';
-import { type ExpressionError } from '../errors.ts';
-import { type Member } from '../signature.ts';
-import { type Syntax } from '../syntax.ts';
+import type { PolicyContext } from '../../context.ts';
+import type { ExpressionError } from '../errors.ts';
+import type { Member } from '../signature.ts';
+import type { Syntax } from '../syntax.ts';
 import { construct, type NetType } from '../type.ts';
-import { type Unassigned } from './flow.ts';
+import type { Unassigned } from './flow.ts';
 
 /** A variable's place. Lambdas share it with the code around them. */
 export interface Cell {

@@ -1,6 +1,6 @@
-import { type Member } from '../signature.ts';
-import { type Implementation, type NetType } from '../type.ts';
-import { type Frame } from './bound.ts';
+import type { Member } from '../signature.ts';
+import type { Implementation, NetType } from '../type.ts';
+import type { Frame } from './bound.ts';
 
 export type Call = (frame: Frame, args: unknown[]) => unknown;
 type Plain = (...args: unknown[]) => unknown;

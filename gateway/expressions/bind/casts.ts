@@ -8,7 +8,7 @@ import { applied, converted, describe } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { declareUnassigned } from './flow.ts';
 import { bindPattern } from './patterns.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { bindType } from './types.ts';
 
 /** `(T)value`. */

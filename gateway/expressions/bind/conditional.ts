@@ -5,7 +5,7 @@ import { type Bound, throwType, type Run } from './bound.ts';
 import { asBool, commonType, convert, describe, outcomeOf } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { meet, within } from './flow.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** `condition ? first : second`. */
 export function bindConditional(node: Syntax, scope: Scope): Bound {

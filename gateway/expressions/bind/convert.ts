@@ -4,7 +4,7 @@ import { type NetType, typeNamed } from '../type.ts';
 import { type Bound, defaultType, nullType, type Run, voidType } from './bound.ts';
 import { delegateShape, groupAsDelegate } from './delegates.ts';
 import { allAssigned } from './flow.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** The expression as a value of type `to`, by an implicit conversion; undefined when there is none. */
 export function converted(bound: Bound, to: NetType): Bound | undefined {

@@ -11,7 +11,7 @@ import { commonType, convert } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { constructors, instanceMembers } from './lookup.ts';
 import { resolveOverload } from './overloads.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { bindType } from './types.ts';
 
 /** `new T(…) { … }`. */

@@ -1,5 +1,5 @@
 import { implicitConversion } from '../conversions.ts';
-import { type Member } from '../signature.ts';
+import type { Member } from '../signature.ts';
 import { type NetType, typeNamed } from '../type.ts';
 import { type Bound, type Method, voidType } from './bound.ts';
 import { callableOf } from './callable.ts';

@@ -1,11 +1,11 @@
 import { canDowncast } from '../conversions.ts';
-import { type Syntax } from '../syntax.ts';
+import type { Syntax } from '../syntax.ts';
 import { nullableOf, typeNamed, withoutNullable } from '../type.ts';
 import { isNullish, operand, promoted, undefinedOperator } from './binary.ts';
-import { type Bound, type Run } from './bound.ts';
+import type { Bound, Run } from './bound.ts';
 import { converted } from './convert.ts';
 import { userOperator } from './operators.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** `==` and `!=` as C# has them for the static types of the operands. */
 export function bindEquality(operator: '==' | '!=', left: Bound, right: Bound, node: Syntax, scope: Scope): Bound {

@@ -1,5 +1,5 @@
 import { parts, type Syntax } from '../syntax.ts';
-import { type Bound } from './bound.ts';
+import type { Bound } from './bound.ts';
 import { bindAssignment } from './assignment.ts';
 import { bindBinary } from './binary.ts';
 import { bindCast, bindAs, bindIs, bindIsPattern, bindTypeOf, bindDefault } from './casts.ts';
@@ -11,7 +11,7 @@ import { bindAnonymousMethod, bindLambda } from './lambda.ts';
 import { bindChar, bindInteger, bindNull, bindReal, bindString, bindVerbatimString, constant } from './literals.ts';
 import { bindConditionalAccess, bindElementAccess, bindIdentifier, bindMemberAccess, closeChain } from './members.ts';
 import { bindQuery } from './query.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { bindPostfix, bindPrefix } from './unary.ts';
 
 type Bind = (node: Syntax, scope: Scope) => Bound;

@@ -1,4 +1,4 @@
-import { type Local, type Scope } from './scope.ts';
+import type { Local, Scope } from './scope.ts';
 
 /**
  * Definite assignment (C# language specification, 9.4): which local variables have no value yet at the place that is

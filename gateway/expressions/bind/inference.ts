@@ -1,7 +1,7 @@
 import { implicitConversion } from '../conversions.ts';
-import { type Parameter } from '../signature.ts';
-import { type NetType } from '../type.ts';
-import { type Bound } from './bound.ts';
+import type { Parameter } from '../signature.ts';
+import type { NetType } from '../type.ts';
+import type { Bound } from './bound.ts';
 import { chooseMethod, delegateShape } from './delegates.ts';
 
 /** An argument and the parameter it goes to. */

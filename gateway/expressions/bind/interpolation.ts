@@ -2,11 +2,11 @@ import { formatItem } from '../runtime/composite-format.ts';
 import { box } from '../runtime/value.ts';
 import { parts, type Syntax } from '../syntax.ts';
 import { typeNamed } from '../type.ts';
-import { type Bound, type Run } from './bound.ts';
+import type { Bound, Run } from './bound.ts';
 import { asText } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { unescape } from './literals.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** `$"…{value,alignment:format}…"`, verbatim or not. */
 export function bindInterpolation(node: Syntax, scope: Scope): Bound {

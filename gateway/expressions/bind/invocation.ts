@@ -1,6 +1,6 @@
 import { boxing } from '../runtime/value.ts';
 import { field, parts, type Syntax } from '../syntax.ts';
-import { type NetType } from '../type.ts';
+import type { NetType } from '../type.ts';
 import { bindArguments } from './arguments.ts';
 import { type Bound, type Frame, type Method, type Run, SHORT, voidType } from './bound.ts';
 import { callableOf, directCall } from './callable.ts';
@@ -11,7 +11,7 @@ import { constant } from './literals.ts';
 import { extensions } from './lookup.ts';
 import { onReceiver } from './members.ts';
 import { type Argument, resolveOverload, type Resolution } from './overloads.ts';
-import { type Local, type LocalSignature, type Scope } from './scope.ts';
+import type { Local, LocalSignature, Scope } from './scope.ts';
 
 /** A call: of a method, of a local function, or of a variable that holds a delegate. */
 export function bindInvocation(node: Syntax, scope: Scope): Bound {

@@ -1,11 +1,11 @@
 import { ExpressionError } from '../errors.ts';
 import { field, parts, type Syntax } from '../syntax.ts';
-import { type NetType } from '../type.ts';
+import type { NetType } from '../type.ts';
 import { type Bound, type Frame, lambdaType, type LambdaSource, type Run, voidType } from './bound.ts';
 import { commonType, convert } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { within } from './flow.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { bindBlock } from './statements.ts';
 import { bindType } from './types.ts';
 

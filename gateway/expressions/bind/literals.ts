@@ -1,7 +1,7 @@
-import { type Syntax } from '../syntax.ts';
+import type { Syntax } from '../syntax.ts';
 import { typeNamed } from '../type.ts';
 import { type Bound, nullType } from './bound.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** A value that is known while compiling. */
 export function constant(typeName: string, value: unknown, node: Syntax): Bound {

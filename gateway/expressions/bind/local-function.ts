@@ -4,7 +4,7 @@ import { convert } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { allAssigned, within } from './flow.ts';
 import { functionRun, returnsFrom } from './lambda.ts';
-import { type LocalSignature, type Scope } from './scope.ts';
+import type { LocalSignature, Scope } from './scope.ts';
 import { bindBlock, type Statement } from './statements.ts';
 import { bindType } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { type Member, members } from '../signature.ts';
 import { allDefinitions, type NetType, typeNamed } from '../type.ts';
-import { type Method } from './bound.ts';
+import type { Method } from './bound.ts';
 
 type Kind = Member['kind'];
 

@@ -2,11 +2,11 @@ import { nonNull } from '../runtime/value.ts';
 import { explicitConversion } from '../conversions.ts';
 import { field, type Syntax } from '../syntax.ts';
 import { type NetType, typeNamed } from '../type.ts';
-import { type Bound, type Frame, type Run } from './bound.ts';
+import type { Bound, Frame, Run } from './bound.ts';
 import { asBool, convert, outcomeOf } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { allAssigned, meet, type Unassigned, within } from './flow.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { bindEmbedded, BREAK, type Completion, declareVariables, RETURN, type Statement } from './statements.ts';
 import { bindType } from './types.ts';
 

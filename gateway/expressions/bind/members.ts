@@ -7,7 +7,7 @@ import { callableOf, constantOf, directCall } from './callable.ts';
 import { bindExpression, bindLink } from './expression.ts';
 import { extensions, instanceMembers, staticMembers } from './lookup.ts';
 import { resolveOverload } from './overloads.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { bindType, typeOfName } from './types.ts';
 
 const chainKinds = new Set([

@@ -1,6 +1,6 @@
-import { type Syntax } from '../syntax.ts';
+import type { Syntax } from '../syntax.ts';
 import { type NetType, nullableOf, withoutNullable } from '../type.ts';
-import { type Bound, type Method } from './bound.ts';
+import type { Bound, Method } from './bound.ts';
 import { directCall } from './callable.ts';
 import { converted } from './convert.ts';
 import { staticMembers } from './lookup.ts';

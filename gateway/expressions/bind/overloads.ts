@@ -1,14 +1,14 @@
 import { implicitConversion } from '../conversions.ts';
 import { isNumeric } from '../runtime/arithmetic.ts';
 import { netArray } from '../runtime/value.ts';
-import { type Parameter } from '../signature.ts';
-import { type Syntax } from '../syntax.ts';
-import { type NetType } from '../type.ts';
-import { type Bound, type Method, type Run } from './bound.ts';
+import type { Parameter } from '../signature.ts';
+import type { Syntax } from '../syntax.ts';
+import type { NetType } from '../type.ts';
+import type { Bound, Method, Run } from './bound.ts';
 import { converted, describe } from './convert.ts';
 import { delegateShape } from './delegates.ts';
 import { inferTypes, type Pairing } from './inference.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** One argument of a call, before a method is chosen. */
 export interface Argument {

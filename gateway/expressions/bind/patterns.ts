@@ -1,12 +1,12 @@
 import { isInstance } from '../conversions.ts';
 import { box, equal, unbox } from '../runtime/value.ts';
 import { field, parts, type Syntax } from '../syntax.ts';
-import { type NetType } from '../type.ts';
+import type { NetType } from '../type.ts';
 import { type Frame, isUntyped, nullType } from './bound.ts';
 import { checkPossible } from './casts.ts';
 import { convert } from './convert.ts';
 import { bindExpression } from './expression.ts';
-import { type Local, type Scope } from './scope.ts';
+import type { Local, Scope } from './scope.ts';
 import { bindType, typeOfName } from './types.ts';
 
 export type Matches = (frame: Frame, value: unknown) => boolean;

@@ -1,7 +1,7 @@
 import { field, parts, type Syntax } from '../syntax.ts';
-import { type Bound } from './bound.ts';
+import type { Bound } from './bound.ts';
 import { bindExpression } from './expression.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /**
  * `from x in … where … orderby … select …`, rewritten to calls as C# does (C# language specification, 12.20.3). Queries

@@ -1,7 +1,7 @@
 import { ExpressionError } from '../errors.ts';
-import { type Syntax } from '../syntax.ts';
-import { type NetType } from '../type.ts';
-import { type Bound, type Frame } from './bound.ts';
+import type { Syntax } from '../syntax.ts';
+import type { NetType } from '../type.ts';
+import type { Bound, Frame } from './bound.ts';
 import { allAssigned, type Unassigned } from './flow.ts';
 
 /** The expression that is being compiled, and what was learnt about it on the way. */

@@ -8,7 +8,7 @@ import { bindExpression } from './expression.ts';
 import { declareUnassigned, meet, within } from './flow.ts';
 import { declareLocalFunction, hoistLocalFunctions } from './local-function.ts';
 import { bindDo, bindFor, bindForEach, bindWhile } from './loops.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { bindSwitch } from './switch.ts';
 import { bindTry } from './try.ts';
 import { bindType } from './types.ts';

@@ -1,10 +1,10 @@
 import { field, parts, type Syntax } from '../syntax.ts';
-import { type Frame } from './bound.ts';
+import type { Frame } from './bound.ts';
 import { asBool } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { bindPattern, type Matches } from './patterns.ts';
 import { meet, type Unassigned, within } from './flow.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { bindStatements, BREAK, type Completion, type Statement } from './statements.ts';
 
 /** The labels above one list of statements. Variables of their patterns live in the section alone. */

@@ -2,11 +2,11 @@ import { isInstance } from '../conversions.ts';
 import { NetException } from '../exceptions.ts';
 import { field, parts, type Syntax } from '../syntax.ts';
 import { derives, type NetType, typeNamed } from '../type.ts';
-import { type Frame, type Run } from './bound.ts';
+import type { Frame, Run } from './bound.ts';
 import { asBool } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { meet, within } from './flow.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { bindStatement, caughtName, type Completion, type Statement } from './statements.ts';
 import { bindType } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { allDefinitions, arrayOf, construct, definitionNamed, type NetType, nullableOf } from '../type.ts';
 import { field, parts, type Syntax } from '../syntax.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { notSupported } from '../unsupported.ts';
 
 /** The type that a piece of source names. Fails for types that expressions may not use or that are not supported here. */

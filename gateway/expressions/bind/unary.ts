@@ -3,13 +3,13 @@ import { parts, type Syntax } from '../syntax.ts';
 import { nullableOf, typeNamed, withoutNullable } from '../type.ts';
 import { bindPlace } from './assignment.ts';
 import { operand } from './binary.ts';
-import { type Bound, type Run } from './bound.ts';
+import type { Bound, Run } from './bound.ts';
 import { describe, outcomeOf } from './convert.ts';
 import { explicitConversion } from '../conversions.ts';
 import { bindExpression } from './expression.ts';
 import { constant } from './literals.ts';
 import { userOperator } from './operators.ts';
-import { type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** `-x`, `+x`, `!x`, `~x`, `++x`, `--x`. */
 export function bindPrefix(node: Syntax, scope: Scope): Bound {

@@ -1,8 +1,8 @@
-import { type MessageBody } from '../../context.ts';
+import type { MessageBody } from '../../context.ts';
 import { encodingNamed } from '../types/encoding.ts';
-import { type NetType } from '../type.ts';
+import type { NetType } from '../type.ts';
 import { Unsupported } from '../unsupported.ts';
-import { type XElement } from './xml/nodes.ts';
+import type { XElement } from './xml/nodes.ts';
 import { parseXml } from './xml/read.ts';
 import { parseJson, parseJsonArray, parseJsonObject } from './json-read.ts';
 

@@ -1,4 +1,4 @@
-import { type X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { Certificate } from '../runtime/certificate.ts';
 import { NetObject } from '../runtime/value.ts';
 import { define, type NetType, typeNamed } from '../type.ts';

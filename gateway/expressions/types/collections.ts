@@ -1,8 +1,8 @@
-import { type Cell } from '../bind/bound.ts';
+import type { Cell } from '../bind/bound.ts';
 import { argument, argumentNull, argumentOutOfRange, keyNotFound } from '../exceptions.ts';
 import { compare, defaultOf, equal, keyOf, NetObject, netArray, textFor } from '../runtime/value.ts';
 import { type Callable, define, typed, type NetType, typeNamed } from '../type.ts';
-import { type KeyComparer } from './string.ts';
+import type { KeyComparer } from './string.ts';
 
 /** A KeyValuePair<TKey, TValue>. */
 export class KeyValuePair extends NetObject {

@@ -1,5 +1,5 @@
-import { type Api, type PolicyContext, type PolicyRequest, type Product, type Url, type User } from '../../context.ts';
-import { type Headers } from '../../headers.ts';
+import type { Api, PolicyContext, PolicyRequest, Product, Url, User } from '../../context.ts';
+import type { Headers } from '../../headers.ts';
 import { Certificate } from '../runtime/certificate.ts';
 import { DateTime } from '../runtime/datetime.ts';
 import { Guid } from '../runtime/guid.ts';

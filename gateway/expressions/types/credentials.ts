@@ -1,4 +1,4 @@
-import { type Cell } from '../bind/bound.ts';
+import type { Cell } from '../bind/bound.ts';
 import { BasicCredentials, Jwt } from '../runtime/jwt.ts';
 import { netArray } from '../runtime/value.ts';
 import { define, typeNamed } from '../type.ts';

@@ -1,5 +1,5 @@
-import { type PolicyContext } from '../../context.ts';
-import { type Cell } from '../bind/bound.ts';
+import type { PolicyContext } from '../../context.ts';
+import type { Cell } from '../bind/bound.ts';
 import { DateTime, ticksOf, utc } from '../runtime/datetime.ts';
 import { DateTimeOffset } from '../runtime/datetime-offset.ts';
 import { parseDateTime } from '../runtime/datetime-parse.ts';

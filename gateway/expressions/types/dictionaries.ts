@@ -1,4 +1,4 @@
-import { type Cell } from '../bind/bound.ts';
+import type { Cell } from '../bind/bound.ts';
 import { keyNotFound } from '../exceptions.ts';
 import { netArray } from '../runtime/value.ts';
 import { define, type Implementation, typeNamed } from '../type.ts';

@@ -1,4 +1,4 @@
-import { type Cell } from '../bind/bound.ts';
+import type { Cell } from '../bind/bound.ts';
 import { argumentNull } from '../exceptions.ts';
 import { Guid } from '../runtime/guid.ts';
 import { define } from '../type.ts';

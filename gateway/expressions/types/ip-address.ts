@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type Cell } from '../bind/bound.ts';
+import type { Cell } from '../bind/bound.ts';
 import { argument, argumentNull, format } from '../exceptions.ts';
 import { NetObject } from '../runtime/value.ts';
 import { define, type NetType, typeNamed } from '../type.ts';

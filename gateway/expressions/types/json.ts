@@ -1,4 +1,4 @@
-import { type Cell } from '../bind/bound.ts';
+import type { Cell } from '../bind/bound.ts';
 import { argument, NetException } from '../exceptions.ts';
 import { Sequence } from '../runtime/sequence.ts';
 import { castToken, contentToken, convertToken, tokenFrom, tokenTo } from '../runtime/json-convert.ts';

@@ -1,6 +1,6 @@
 import { format, NetException, overflow } from '../exceptions.ts';
 import { limits, type NumericName } from '../runtime/arithmetic.ts';
-import { type Cell } from '../bind/bound.ts';
+import type { Cell } from '../bind/bound.ts';
 import { numberToText } from '../runtime/number-kinds.ts';
 import { compare } from '../runtime/value.ts';
 import { type Callable, define, type Implementation } from '../type.ts';

@@ -1,5 +1,5 @@
-import { type PolicyContext } from '../../context.ts';
-import { type Cell } from '../bind/bound.ts';
+import type { PolicyContext } from '../../context.ts';
+import type { Cell } from '../bind/bound.ts';
 import { argumentOutOfRange, format } from '../exceptions.ts';
 import { DateTime, type DateTimeKind, daysInMonth, isLeapYear, local, ticksOf, utc } from '../runtime/datetime.ts';
 import { formatDateTime } from '../runtime/datetime-format.ts';

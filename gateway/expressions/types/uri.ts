@@ -1,4 +1,4 @@
-import { type Cell } from '../bind/bound.ts';
+import type { Cell } from '../bind/bound.ts';
 import { argumentNull, invalidOperation, NetException } from '../exceptions.ts';
 import { NetObject, netArray } from '../runtime/value.ts';
 import { define, type NetType, typeNamed } from '../type.ts';

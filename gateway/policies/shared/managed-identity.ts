@@ -1,7 +1,7 @@
-import { type Exchange } from '../../execution/exchange.ts';
+import type { Exchange } from '../../execution/exchange.ts';
 import { Fault } from '../../execution/fault.ts';
-import { type Headers } from '../../headers.ts';
-import { type PolicyReader } from '../../compile/reader.ts';
+import type { Headers } from '../../headers.ts';
+import type { PolicyReader } from '../../compile/reader.ts';
 
 /** Gets the gateway's token for a resource and puts it into the Authorization header, or into a variable. */
 export function identityToken(element: PolicyReader): (exchange: Exchange, headers: Headers) => Promise<void> {

@@ -1,8 +1,8 @@
-import { type Call } from '../../execution/backends.ts';
-import { type Exchange } from '../../execution/exchange.ts';
+import type { Call } from '../../execution/backends.ts';
+import type { Exchange } from '../../execution/exchange.ts';
 import { endToEnd } from '../../execution/hop-by-hop.ts';
 import { Headers } from '../../headers.ts';
-import { type PolicyReader } from '../../compile/reader.ts';
+import type { PolicyReader } from '../../compile/reader.ts';
 import { constant, type Value } from '../../compile/value.ts';
 import { bodyContent } from '../set-body.ts';
 import { headerEdit } from '../set-header.ts';

@@ -1,6 +1,6 @@
-import { type Exchange } from '../../execution/exchange.ts';
+import type { Exchange } from '../../execution/exchange.ts';
 import { Fault } from '../../execution/fault.ts';
-import { type Exhausted, type Quota } from '../../limits/quota.ts';
+import type { Exhausted, Quota } from '../../limits/quota.ts';
 
 /** @throws Fault 403 when nothing is left of the quota */
 export function checkQuota(exchange: Exchange, key: string, quota: Quota, own = 0): void {

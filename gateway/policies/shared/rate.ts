@@ -1,7 +1,7 @@
-import { type Exchange } from '../../execution/exchange.ts';
+import type { Exchange } from '../../execution/exchange.ts';
 import { Fault } from '../../execution/fault.ts';
-import { type Rate } from '../../limits/window.ts';
-import { type PolicyReader } from '../../compile/reader.ts';
+import type { Rate } from '../../limits/window.ts';
+import type { PolicyReader } from '../../compile/reader.ts';
 
 /** What the rate-limit policies tell, and by which names. */
 export interface RateReport {

@@ -1,5 +1,5 @@
-import { type Exchange } from '../../execution/exchange.ts';
-import { type PolicyReader } from '../../compile/reader.ts';
+import type { Exchange } from '../../execution/exchange.ts';
+import type { PolicyReader } from '../../compile/reader.ts';
 
 export interface ScopedLimit<Limit> {
   readonly limit: Limit;

@@ -1,7 +1,7 @@
-import { type Exchange } from '../../execution/exchange.ts';
+import type { Exchange } from '../../execution/exchange.ts';
 import { Fault } from '../../execution/fault.ts';
 import { parseQuery } from '../../execution/url.ts';
-import { type PolicyReader } from '../../compile/reader.ts';
+import type { PolicyReader } from '../../compile/reader.ts';
 import { checkClaims, type RequiredClaim, TokenProblem } from '../../tokens/verify.ts';
 
 /** Where a policy finds the token; a scheme in front of it, `Bearer`, is taken off. */

@@ -1,4 +1,4 @@
-import { type Answer } from '../provider.ts';
+import type { Answer } from '../provider.ts';
 
 const off = '<RetentionPolicy><Enabled>false</Enabled></RetentionPolicy>';
 const metrics = `<Version>1.0</Version><Enabled>false</Enabled>${off}`;

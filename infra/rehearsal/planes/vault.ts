@@ -1,6 +1,6 @@
 import { guidOf, pretended } from '../identifiers.ts';
-import { type Answer } from '../provider.ts';
-import { type Json } from '../resources.ts';
+import type { Answer } from '../provider.ts';
+import type { Json } from '../resources.ts';
 
 /** The data plane of Key Vaults: secrets and certificates, one version each after the other. */
 export class VaultPlane {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { referencesOf } from '../../../policies/references.ts';
 import { keyOf } from '../identifiers.ts';
 import { mayAlready, type ResourceProvider, type Rule, type World } from '../provider.ts';
-import { type Json, type Resource } from '../resources.ts';
+import type { Json, Resource } from '../resources.ts';
 
 /** A policy must name only what is there. The service answers `ValidationError` with the place in the document. */
 const namesWhatIsThere: Rule = {

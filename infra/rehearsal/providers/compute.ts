@@ -1,4 +1,4 @@
-import { type ResourceProvider } from '../provider.ts';
+import type { ResourceProvider } from '../provider.ts';
 
 /** The subscription's features: off until somebody registers them. */
 export const compute: ResourceProvider = {

@@ -1,5 +1,5 @@
 import { mayAlready, type ResourceProvider } from '../provider.ts';
-import { type Json } from '../resources.ts';
+import type { Json } from '../resources.ts';
 
 export const eventGrid: ResourceProvider = {
   namespace: 'microsoft.eventgrid',

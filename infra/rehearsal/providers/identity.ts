@@ -1,5 +1,5 @@
 import { pretended } from '../identifiers.ts';
-import { type ResourceProvider } from '../provider.ts';
+import type { ResourceProvider } from '../provider.ts';
 import { principalOf } from '../resources.ts';
 
 export const identity: ResourceProvider = {

@@ -1,4 +1,4 @@
-import { type ResourceProvider } from '../provider.ts';
+import type { ResourceProvider } from '../provider.ts';
 
 export const keyVault: ResourceProvider = {
   namespace: 'microsoft.keyvault',

@@ -1,5 +1,5 @@
 import { guidOf, keyOf } from '../identifiers.ts';
-import { type ResourceProvider } from '../provider.ts';
+import type { ResourceProvider } from '../provider.ts';
 
 const place = 'https://westeurope-1.in.applicationinsights.azure.com/';
 

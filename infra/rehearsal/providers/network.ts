@@ -1,6 +1,6 @@
 import { overlap, parseRange } from '../../cidr.ts';
-import { type ResourceProvider, type World } from '../provider.ts';
-import { type Json, type Resource } from '../resources.ts';
+import type { ResourceProvider, World } from '../provider.ts';
+import type { Json, Resource } from '../resources.ts';
 
 /** A zone is born with its start of authority. */
 function startOfAuthority(zone: Resource, { resources }: World): void {

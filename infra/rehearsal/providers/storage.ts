@@ -1,5 +1,5 @@
 import { keyOf } from '../identifiers.ts';
-import { type ResourceProvider } from '../provider.ts';
+import type { ResourceProvider } from '../provider.ts';
 
 const parts = ['blob', 'queue', 'table', 'file', 'dfs', 'web'];
 const services = /\/(blobServices|fileServices|queueServices|tableServices)\/default$/i;

@@ -1,6 +1,6 @@
-import { type Milliseconds } from '../../../service/units.ts';
-import { type Answer, type Failed, type Outcome } from './answer.ts';
-import { type Doubt, type Experience } from './doubts.ts';
+import type { Milliseconds } from '../../../service/units.ts';
+import type { Answer, Failed, Outcome } from './answer.ts';
+import type { Doubt, Experience } from './doubts.ts';
 import { sliceAnswer } from './slice.ts';
 
 /** What one request gets: R's answer to it alone, or its slice of a merged one (latin1, as `Slice.text`), or no answer. */

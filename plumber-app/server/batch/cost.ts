@@ -1,4 +1,4 @@
-import { type Milliseconds } from '../../../service/units.ts';
+import type { Milliseconds } from '../../../service/units.ts';
 
 /** How many of the latest durations stand for calls of about the same number of rows. */
 const REMEMBERED = 15;

@@ -1,4 +1,4 @@
-import { type Scan } from '../rows/scan.ts';
+import type { Scan } from '../rows/scan.ts';
 
 /** What of a request decides with which others it may merge. */
 export interface Mergeable {

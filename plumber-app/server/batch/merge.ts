@@ -1,4 +1,4 @@
-import { type Scan } from '../rows/scan.ts';
+import type { Scan } from '../rows/scan.ts';
 
 /**
  * One body with the rows of several, spliced as they are written. The fields around the rows are those of the first,

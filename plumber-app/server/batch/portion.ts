@@ -1,5 +1,5 @@
-import { type Milliseconds } from '../../../service/units.ts';
-import { type CostModel } from './cost.ts';
+import type { Milliseconds } from '../../../service/units.ts';
+import type { CostModel } from './cost.ts';
 
 /** What bounds a merged call. */
 export interface Bounds {

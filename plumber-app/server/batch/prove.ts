@@ -1,10 +1,10 @@
-import { type Milliseconds } from '../../../service/units.ts';
+import type { Milliseconds } from '../../../service/units.ts';
 import { R_INTEGER_MAX } from '../rows/kinds.ts';
-import { type ColumnRule, type RowRules } from '../rows/rules.ts';
+import type { ColumnRule, RowRules } from '../rows/rules.ts';
 import { type Malformed, RowScanner, type Scan } from '../rows/scan.ts';
 import { fieldTexts, rowTexts } from '../rows/texts.ts';
 import { type Answer, hasHeaders, lastingHeaders, type Outcome } from './answer.ts';
-import { type CostModel } from './cost.ts';
+import type { CostModel } from './cost.ts';
 import { Experience, FORMATTED } from './doubts.ts';
 import { mergeBodies } from './merge.ts';
 import { sliceAnswer, vectorsOf } from './slice.ts';

@@ -1,5 +1,5 @@
 import { columnType } from '../rows/kinds.ts';
-import { type Scan } from '../rows/scan.ts';
+import type { Scan } from '../rows/scan.ts';
 import { agree } from './doubts.ts';
 import { mergeBodies } from './merge.ts';
 import { type Vector, vectorsOf } from './slice.ts';

@@ -1,4 +1,4 @@
-import { type Milliseconds } from '../../../service/units.ts';
+import type { Milliseconds } from '../../../service/units.ts';
 
 const MOST_IN_VAIN = 3;
 const FIRST_PAUSE = 10_000;

@@ -1,4 +1,4 @@
-import { type Route, type ServiceDefinition } from '../../../service/definition.ts';
+import type { Route, ServiceDefinition } from '../../../service/definition.ts';
 import { templateOf } from '../../../service/paths.ts';
 import { toOpenApi30 } from './dialect.ts';
 import { schemaLike } from './infer.ts';

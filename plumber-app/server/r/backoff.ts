@@ -1,4 +1,4 @@
-import { type Milliseconds } from '../../../service/units.ts';
+import type { Milliseconds } from '../../../service/units.ts';
 
 const first: Milliseconds = 100;
 const longest: Milliseconds = 10_000;

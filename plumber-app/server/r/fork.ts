@@ -1,8 +1,8 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Milliseconds } from '../../../service/units.ts';
+import type { Milliseconds } from '../../../service/units.ts';
 import { Fifo } from './fifo.ts';
-import { type Launcher, type LauncherOptions, type LoadedApi, type WorkerProcess } from './launcher.ts';
+import type { Launcher, LauncherOptions, LoadedApi, WorkerProcess } from './launcher.ts';
 import { decoded, RProcess } from './process.ts';
 
 /** A forked worker has nothing to load: how long it may take until it listens, on the most crowded machine. */

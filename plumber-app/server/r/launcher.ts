@@ -1,5 +1,5 @@
-import { type Logger } from 'pino';
-import { type Watchdog } from './watchdog.ts';
+import type { Logger } from 'pino';
+import type { Watchdog } from './watchdog.ts';
 
 /** A route as the loaded API declares it. */
 export interface ApiRoute {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { type Bytes } from '../../../service/units.ts';
+import type { Bytes } from '../../../service/units.ts';
 
 /** Resident memory of a process, what it shares with others included; undefined when it has ended. */
 export async function residentMemory(pid: number): Promise<Bytes | undefined> {

@@ -1,10 +1,10 @@
-import { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { UserError } from '../../../service/errors.ts';
-import { type Bytes, type Milliseconds } from '../../../service/units.ts';
+import type { Bytes, Milliseconds } from '../../../service/units.ts';
 import { Backoff } from './backoff.ts';
-import { type Launcher } from './launcher.ts';
+import type { Launcher } from './launcher.ts';
 import { residentMemory } from './memory.ts';
-import { type Slot } from './slot.ts';
+import type { Slot } from './slot.ts';
 import { Worker, type Doom, type WorkerOptions } from './worker.ts';
 
 /** A worker that dies unused, sooner than this after its start, counts as a failed start. */

@@ -4,7 +4,7 @@ import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../../service/errors.ts';
 import { Fifo } from './fifo.ts';
-import { type ApiRoute, type LauncherOptions, type LoadedApi } from './launcher.ts';
+import type { ApiRoute, LauncherOptions, LoadedApi } from './launcher.ts';
 import { Lines } from './lines.ts';
 
 const hostScript = join(import.meta.dirname, '../../R/host.R');

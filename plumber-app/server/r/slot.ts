@@ -1,5 +1,5 @@
-import { type Milliseconds } from '../../../service/units.ts';
-import { type RawHeaders } from '../headers.ts';
+import type { Milliseconds } from '../../../service/units.ts';
+import type { RawHeaders } from '../headers.ts';
 import { collecting, Connection, type Answer, type Call, type Sink } from './connection.ts';
 
 /** Why a call got no (whole) answer. */

@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Launcher, type LauncherOptions, type LoadedApi, type WorkerProcess } from './launcher.ts';
+import type { Launcher, LauncherOptions, LoadedApi, WorkerProcess } from './launcher.ts';
 import { RProcess } from './process.ts';
 
 /** Starts every worker as an R process of its own, for models whose threads or handles do not survive a fork. */

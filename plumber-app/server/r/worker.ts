@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { type Milliseconds } from '../../../service/units.ts';
+import type { Milliseconds } from '../../../service/units.ts';
 import { Connection } from './connection.ts';
-import { type WorkerProcess } from './launcher.ts';
+import type { WorkerProcess } from './launcher.ts';
 import { Slot, type SlotOwner } from './slot.ts';
 
 /** How long a worker that has nothing else to do may take to answer a request of our own. */

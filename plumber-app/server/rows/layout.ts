@@ -1,4 +1,4 @@
-import { type ColumnRule, type RowRules } from './rules.ts';
+import type { ColumnRule, RowRules } from './rules.ts';
 
 /** The columns of some rows, in the order in which jsonlite makes them: of first appearance. */
 export class Layout {

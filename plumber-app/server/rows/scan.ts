@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Signature } from './layout.ts';
+import type { Signature } from './layout.ts';
 import { Lexer } from './lexer.ts';
 import { NO_RULES, type RowRules } from './rules.ts';
 import { type Block, type Fault, Table } from './table.ts';

@@ -2,7 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { UserError } from '../../../service/errors.ts';
-import { type Schema } from './rules.ts';
+import type { Schema } from './rules.ts';
 
 /** The validators of one row. */
 export interface RowSchema {

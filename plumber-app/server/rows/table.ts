@@ -1,7 +1,7 @@
 import { columnType, DOUBLE, INTEGER, NESTED, R_INTEGER_MAX, STRING } from './kinds.ts';
 import { Layout, Layouts, type Signature } from './layout.ts';
-import { type Lexer } from './lexer.ts';
-import { type ColumnRule, type RowRules } from './rules.ts';
+import type { Lexer } from './lexer.ts';
+import type { ColumnRule, RowRules } from './rules.ts';
 
 /** How many rows lie between two places where a large table may be cut. */
 export const BLOCK_ROWS = 256;

@@ -1,5 +1,5 @@
 import { Lexer } from './lexer.ts';
-import { type Scan } from './scan.ts';
+import type { Scan } from './scan.ts';
 
 /** Where each row starts and ends in the body, in order. */
 export function* rowPlaces({ body, rows, from }: Scan): Generator<[from: number, to: number]> {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { explainRow, type RowError } from './explain.ts';
-import { type RowSchema } from './schema.ts';
+import type { RowSchema } from './schema.ts';
 import { rulesOf, type Schema } from './rules.ts';
 import { type Malformed, RowScanner, type Scan } from './scan.ts';
 import { rowPlaces } from './texts.ts';

@@ -1,8 +1,8 @@
-import { type Server as HttpsServer, type ServerOptions } from 'node:https';
-import { type TLSSocket } from 'node:tls';
-import { type Logger } from 'pino';
+import type { Server as HttpsServer, ServerOptions } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import type { Logger } from 'pino';
 import { UserError } from '../../../service/errors.ts';
-import { type Milliseconds } from '../../../service/units.ts';
+import type { Milliseconds } from '../../../service/units.ts';
 import { checkContents, readContents, type TlsFiles, type TlsMaterial } from './files.ts';
 import { namesOf } from './names.ts';
 

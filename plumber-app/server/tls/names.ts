@@ -1,4 +1,4 @@
-import { type PeerCertificate } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 
 /** `DNS:a.example, URI:"a, b"`: Node quotes a value that could be taken for several (nodejs.org, `x509.subjectAltName`). */
 const alternative = /(?:^|, )([A-Za-z ]+):(?:("(?:[^"\\]|\\.)*")|([^,]*))/g;

@@ -10,7 +10,7 @@ import { deployFunctions, zipOf } from '../../../cli/cloud/functions.ts';
 import { renewCertificate, rotateFunctionsKey, showKeys } from '../../../cli/cloud/keys.ts';
 import { asMarkdown, planStacks } from '../../../cli/cloud/plan.ts';
 import { createOutput } from '../../../cli/output.ts';
-import { type Description } from '../../../infra/describe.ts';
+import type { Description } from '../../../infra/describe.ts';
 import { namesOf, stackNames } from '../../../infra/naming.ts';
 import { UserError } from '../../../service/errors.ts';
 import { guid } from '../../support/environment.ts';

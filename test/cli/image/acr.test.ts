@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { acrToken, isAcr } from '../../../cli/image/acr.ts';
 
 const registry = 'penstock.azurecr.io';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type NumericName } from '../../../gateway/expressions/runtime/arithmetic.ts';
+import type { NumericName } from '../../../gateway/expressions/runtime/arithmetic.ts';
 import { compiled, sampleContext } from '../../support/expressions.ts';
 
 const int = fc.oneof(fc.integer(), fc.constantFrom(0, 1, -1, 2 ** 31 - 1, -(2 ** 31), 65536, -65536));

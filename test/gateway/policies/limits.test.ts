@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type GatewayConfig } from '../../../gateway/config.ts';
+import type { GatewayConfig } from '../../../gateway/config.ts';
 import { policies, runGateway, runPolicy, startBackend } from '../../support/gateway.ts';
 
 const key = (name: string) => ({ headers: { 'Ocp-Apim-Subscription-Key': name } });

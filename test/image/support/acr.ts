@@ -1,8 +1,8 @@
-import { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { importPKCS8, SignJWT } from 'jose';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { run } from './process.ts';

@@ -1,4 +1,4 @@
-import { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { run } from './process.ts';

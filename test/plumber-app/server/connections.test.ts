@@ -2,7 +2,7 @@ import test from 'ava';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import { type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect, Socket } from 'node:net';
 import { Recycling } from '../../../plumber-app/server/recycling.ts';
 import { Certificates } from '../../support/certificates.ts';

@@ -3,8 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
 import { Job } from '../../../plumber-app/server/job.ts';
 import { passOnWithin } from '../../../plumber-app/server/plan.ts';
-import { type Sink } from '../../../plumber-app/server/r/connection.ts';
-import { type Staff } from '../../../plumber-app/server/staff.ts';
+import type { Sink } from '../../../plumber-app/server/r/connection.ts';
+import type { Staff } from '../../../plumber-app/server/staff.ts';
 import { api, exchange, serve, until, working } from '../../support/server.ts';
 
 interface Refused {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { serveRows } from '../../support/rows.ts';
-import { type Answer, type TestServer } from '../../support/server.ts';
+import type { Answer, TestServer } from '../../support/server.ts';
 
 interface Document {
   readonly servers: readonly { readonly url: string }[];

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type Slot } from '../../../plumber-app/server/r/slot.ts';
-import { type Worker } from '../../../plumber-app/server/r/worker.ts';
+import type { Slot } from '../../../plumber-app/server/r/slot.ts';
+import type { Worker } from '../../../plumber-app/server/r/worker.ts';
 import { Staff, type Workshop } from '../../../plumber-app/server/staff.ts';
 
 type AnySlot = Slot<Worker>;

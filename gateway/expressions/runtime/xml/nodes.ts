@@ -3,7 +3,7 @@ import { type NetType, typeNamed } from '../../type.ts';
 import { DateTime } from '../datetime.ts';
 import { formatDateTime } from '../datetime-format.ts';
 import { NetObject, text } from '../value.ts';
-import { type XName } from './names.ts';
+import type { XName } from './names.ts';
 import { writeNode } from './write.ts';
 
 /** What a value is as XML's text: unlike ToString, booleans and dates as XML Schema has them. */

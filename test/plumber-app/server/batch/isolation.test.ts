@@ -1,13 +1,13 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type Outcome } from '../../../../plumber-app/server/batch/answer.ts';
+import type { Outcome } from '../../../../plumber-app/server/batch/answer.ts';
 import { hasHeaders } from '../../../../plumber-app/server/batch/answer.ts';
 import { callMerged, type Report, type Result } from '../../../../plumber-app/server/batch/bisect.ts';
 import { mergeKey } from '../../../../plumber-app/server/batch/key.ts';
 import { mergeBodies } from '../../../../plumber-app/server/batch/merge.ts';
 import { type Proof, prove } from '../../../../plumber-app/server/batch/prove.ts';
-import { type Schema } from '../../../../plumber-app/server/rows/rules.ts';
-import { type Scan } from '../../../../plumber-app/server/rows/scan.ts';
+import type { Schema } from '../../../../plumber-app/server/rows/rules.ts';
+import type { Scan } from '../../../../plumber-app/server/rows/scan.ts';
 import { isRefusal, type RowReader } from '../../../../plumber-app/server/rows/validate.ts';
 import { ROracle } from '../../../support/r-oracle.ts';
 import { callRoute, defineRoutes, readerOf, trialOf } from '../../../support/trial.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { type Proof, prove } from '../../../../plumber-app/server/batch/prove.ts';
-import { type Schema } from '../../../../plumber-app/server/rows/rules.ts';
+import type { Schema } from '../../../../plumber-app/server/rows/rules.ts';
 import { exampleRelease } from '../../../support/example.ts';
 import { ROracle } from '../../../support/r-oracle.ts';
 import { callRoute, defineRoutes, trialOf } from '../../../support/trial.ts';

@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { joinAnswers, splitRows } from '../../../../plumber-app/server/batch/split.ts';
-import { type Schema } from '../../../../plumber-app/server/rows/rules.ts';
-import { type Scan } from '../../../../plumber-app/server/rows/scan.ts';
+import type { Schema } from '../../../../plumber-app/server/rows/rules.ts';
+import type { Scan } from '../../../../plumber-app/server/rows/scan.ts';
 import { isRefusal } from '../../../../plumber-app/server/rows/validate.ts';
 import { ROracle } from '../../../support/r-oracle.ts';
 import { callRoute, defineRoutes, readerOf } from '../../../support/trial.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describeApi, type Description, type RouteFacts } from '../../../../plumber-app/server/openapi/describe.ts';
-import { type Route, type ServiceDefinition } from '../../../../service/definition.ts';
+import type { Route, ServiceDefinition } from '../../../../service/definition.ts';
 import { loadService, parseService } from '../../../../service/load.ts';
 import { exampleRelease } from '../../../support/example.ts';
 import { ROracle } from '../../../support/r-oracle.ts';

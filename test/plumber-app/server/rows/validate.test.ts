@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { readsAsJson } from '../../../../plumber-app/server/rows/media.ts';
-import { type Schema } from '../../../../plumber-app/server/rows/rules.ts';
+import type { Schema } from '../../../../plumber-app/server/rows/rules.ts';
 import { compileRowSchema } from '../../../../plumber-app/server/rows/schema.ts';
 import { isRefusal, type Refusal, RowReader } from '../../../../plumber-app/server/rows/validate.ts';
 import { UserError } from '../../../../service/errors.ts';

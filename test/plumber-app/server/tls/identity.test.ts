@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { BodyBudget } from '../../../../plumber-app/server/body.ts';
 import { Front } from '../../../../plumber-app/server/front.ts';
 import { Recycling } from '../../../../plumber-app/server/recycling.ts';
-import { type TlsFiles } from '../../../../plumber-app/server/tls/files.ts';
+import type { TlsFiles } from '../../../../plumber-app/server/tls/files.ts';
 import { TlsIdentity, type TlsRefusal } from '../../../../plumber-app/server/tls/identity.ts';
 import { UserError } from '../../../../service/errors.ts';
 import { Certificates, type Pair } from '../../../support/certificates.ts';
