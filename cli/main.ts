@@ -92,7 +92,14 @@ async function program(args: readonly string[]): Promise<Command> {
     }
     penstock.addCommand((await load()).summary(summary).copyInheritedSettings(penstock).exitOverride());
   }
+  if (args.includes('--json')) quieten(penstock);
   return penstock;
+}
+
+/** Has a command say nothing of a mistake in its arguments: main() says it in JSON. */
+function quieten(command: Command): void {
+  command.configureOutput({ outputError: () => undefined }).showHelpAfterError(false);
+  command.commands.forEach(quieten);
 }
 
 /** Runs the command line and returns the exit code: 0, 1 for a failure, 2 for a mistake in the arguments. */
@@ -101,9 +108,15 @@ async function main(args: readonly string[]): Promise<number> {
     await (await program(args)).parseAsync([...args], { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const text = isMistake(error) ? error.message : ((error as Error).stack ?? String(error));
-    process.stderr.write(args.includes('--json') ? `${JSON.stringify({ error: text })}\n` : `penstock: ${text}\n`);
+    const json = args.includes('--json');
+    const tell = (text: string) =>
+      process.stderr.write(json ? `${JSON.stringify({ error: text })}\n` : `penstock: ${text}\n`);
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (json && error.code !== 'commander.help') tell(error.message.replace(/^error: /, ''));
+      return 2;
+    }
+    tell(isMistake(error) ? error.message : ((error as Error).stack ?? String(error)));
     return 1;
   }
 }

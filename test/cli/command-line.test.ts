@@ -43,6 +43,20 @@ test('a file where a directory is expected is told in one line', async (t) => {
   await rm(directory, { recursive: true });
 });
 
+test('a mistake in the arguments ends with 2, told as everything else is: in words, or as JSON', async (t) => {
+  const cases: [string[], string][] = [
+    [['release'], "missing required argument 'dir'"],
+    [['image', 'build', '--nonsense'], "unknown option '--nonsense'"],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stderr } = await penstock(args);
+    t.deepEqual([code, stderr], [2, `error: ${message}\n(add --help for what there is)\n`]);
+    const inJson = await penstock([...args, '--json']);
+    t.is(inJson.code, 2);
+    t.deepEqual(JSON.parse(inJson.stderr), { error: message });
+  }
+});
+
 test('a reader that goes away, as head does, ends the command without a stack trace', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'penstock-cli-'));
   const child = spawn(process.execPath, [main, 'policies', '--out', directory, '--json'], {
