@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { checkRowSchemas } from '../../plumber-app/server/rows/schema.ts';
 import { sizeOf } from '../../releases/manifest.ts';
 import { publish } from '../../releases/publish.ts';
+import { loadService } from '../../service/load.ts';
 import { createOutput } from '../output.ts';
 import { progressBar, sizeText } from '../progress.ts';
 import { leftOutText } from '../left-out.ts';
@@ -21,6 +23,8 @@ export function releaseCommand(): Command {
     .option('--json', 'print JSON', false)
     .action(async (directory: string, options: Options) => {
       const output = createOutput(options.json, process.stdout);
+      // What no server would load is not published.
+      await checkRowSchemas(directory, await loadService(directory));
       const { onProgress, done } = progressBar('publishing', options.json);
       const store = storeFrom(options);
       const { manifest, alreadyPublished, leftOut } = await publish(store, directory, { onProgress }).finally(done);

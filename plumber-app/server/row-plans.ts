@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Probe, Route, ServiceDefinition } from '../../service/definition.ts';
-import { UserError } from '../../service/errors.ts';
 import { matcherOf } from '../../service/paths.ts';
 import type { Milliseconds } from '../../service/units.ts';
 import type { Outcome } from './batch/answer.ts';
@@ -13,7 +12,7 @@ import type { Call } from './r/connection.ts';
 import { RowPlan } from './row-plan.ts';
 import { readsAsJson } from './rows/media.ts';
 import { NO_RULES, rulesOf, type Schema } from './rows/rules.ts';
-import { compileRowSchema } from './rows/schema.ts';
+import { compileRowSchema, readRowSchema } from './rows/schema.ts';
 import { isRefusal, RowReader, type Refusal as BodyRefusal } from './rows/validate.ts';
 import type { Staff } from './staff.ts';
 
@@ -140,7 +139,7 @@ async function planOf(
   route: Route,
   { definition, directory, logger, metrics, now }: RowPlansOptions,
 ): Promise<Planned> {
-  const schema = route.schema === undefined ? undefined : await readSchema(join(directory, route.schema));
+  const schema = route.schema === undefined ? undefined : await readRowSchema(directory, route.schema);
   const name = nameOf(route);
   const plan = new RowPlan({
     route: name,
@@ -159,14 +158,6 @@ async function planOf(
 function readerOf(route: Route, source: Schema | undefined, place: string | undefined): RowReader {
   const schema = source === undefined ? undefined : { source, compiled: compileRowSchema(source, place ?? '') };
   return new RowReader({ route: nameOf(route), field: route.rows!, schema });
-}
-
-async function readSchema(file: string): Promise<Schema> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Schema;
-  } catch (error) {
-    throw new UserError(`${file}: a JSON Schema is expected, but it is no JSON: ${(error as Error).message}`);
-  }
 }
 
 /** The bodies of the probes that call the route. */

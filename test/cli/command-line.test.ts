@@ -46,6 +46,7 @@ test('a file where a directory is expected is told in one line', async (t) => {
 test('a mistake in the arguments ends with 2, told as everything else is: in words, or as JSON', async (t) => {
   const cases: [string[], string][] = [
     [['release'], "missing required argument 'dir'"],
+    [['relaese'], "unknown command 'relaese'\n(Did you mean release?)"],
     [['image', 'build', '--nonsense'], "unknown option '--nonsense'"],
   ];
   for (const [args, message] of cases) {

@@ -126,9 +126,13 @@ test('a release that is not in the store is refused by name', async (t) => {
   t.notRegex(stderr, /\n {4}at /);
 });
 
-test('a mistake in the arguments ends with 2, an unknown command too', async (t) => {
-  t.is((await penstock(['promote'])).code, 2);
-  const unknown = await penstock(['relaese']);
-  t.is(unknown.code, 2);
-  t.regex(unknown.stderr, /unknown command 'relaese'/);
+test('what no server would load is not published: a schema that is none is told, with its file', async (t) => {
+  const directory = join(home, 'schema');
+  await cp(join(home, 'plumber.R'), join(directory, 'plumber.R'));
+  await writeFile(join(directory, 'service.yaml'), 'name: s\nroutes: { POST /s: { rows: x, schema: row.json } }\n');
+  await writeFile(join(directory, 'row.json'), '{"type": "objekt"}');
+  const { code, stderr } = await penstock(['release', directory, ...store]);
+  t.is(code, 1);
+  t.regex(stderr, /^penstock: [^\n]*row\.json: no valid JSON Schema: [^\n]*\n$/);
+  t.notRegex((await penstock(['releases', ...store])).stdout, /^s@/m);
 });

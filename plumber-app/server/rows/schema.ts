@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { UserError } from '../../../service/errors.ts';
+import type { ServiceDefinition } from '../../../service/definition.ts';
 import type { Schema } from './rules.ts';
 
 /** The validators of one row. */
@@ -47,6 +50,23 @@ export function compileRowSchema(schema: Schema, place: string): RowSchema {
     return { passes: compile(false), explain: compile(true) };
   } catch (error) {
     throw new UserError(`${place}: no valid JSON Schema: ${(error as Error).message}`);
+  }
+}
+
+/** Reads the JSON Schema of one row. @throws UserError when the file is not there, or no JSON */
+export async function readRowSchema(directory: string, file: string): Promise<Schema> {
+  const path = join(directory, file);
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Schema;
+  } catch (error) {
+    throw new UserError(`${path}: a JSON Schema is expected, but it is no JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Compiles every schema that a service names, as the server does. @throws UserError that names one that is none */
+export async function checkRowSchemas(directory: string, { routes }: ServiceDefinition): Promise<void> {
+  for (const { schema } of routes) {
+    if (schema !== undefined) compileRowSchema(await readRowSchema(directory, schema), join(directory, schema));
   }
 }
 
