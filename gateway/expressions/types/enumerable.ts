@@ -162,6 +162,24 @@ function group(
   return groups.values();
 }
 
+/** GroupBy, whose groups hold elements of the type that its parameter of this name has. */
+function grouping(elements: 'T' | 'E') {
+  return typed((types) => {
+    const kinds = { key: types('TKey'), element: types(elements) };
+    const result = typeNamed(
+      'IGrouping<TKey, T>',
+      new Map([
+        ['TKey', kinds.key],
+        ['T', kinds.element],
+      ]),
+    );
+    return eager(
+      (source, key: Select, element: Select = (item) => item) =>
+        new Sequence(result, () => group(source, kinds, key, element)[Symbol.iterator]()),
+    );
+  });
+}
+
 const numbers = ['int', 'long', 'float', 'double'] as const;
 
 /** Sum, Average, Max and Min over numbers, directly and by a selector. */
@@ -425,35 +443,9 @@ define({
     ...ordering('ThenBy', 1),
     ...ordering('ThenByDescending', -1),
     'static IEnumerable<IGrouping<TKey, T>> GroupBy<T, TKey>(this IEnumerable<T> source, Func<T, TKey> keySelector)':
-      typed((types) => {
-        const kinds = { key: types('TKey'), element: types('T') };
-        const result = typeNamed(
-          'IGrouping<TKey, T>',
-          new Map([
-            ['TKey', kinds.key],
-            ['T', kinds.element],
-          ]),
-        );
-        return eager(
-          (source, key: Select) =>
-            new Sequence(result, () => group(source, kinds, key, (item) => item)[Symbol.iterator]()),
-        );
-      }),
+      grouping('T'),
     'static IEnumerable<IGrouping<TKey, E>> GroupBy<T, TKey, E>(this IEnumerable<T> source, Func<T, TKey> keySelector, Func<T, E> elementSelector)':
-      typed((types) => {
-        const kinds = { key: types('TKey'), element: types('E') };
-        const result = typeNamed(
-          'IGrouping<TKey, T>',
-          new Map([
-            ['TKey', kinds.key],
-            ['T', kinds.element],
-          ]),
-        );
-        return eager(
-          (source, key: Select, element: Select) =>
-            new Sequence(result, () => group(source, kinds, key, element)[Symbol.iterator]()),
-        );
-      }),
+      grouping('E'),
     'static T Aggregate<T>(this IEnumerable<T> source, Func<T, T, T> func)': eager(
       (source, combine: (a: unknown, b: unknown) => unknown) => {
         const items = [...source];
