@@ -77,6 +77,12 @@ test("all 506 rows of the data set score as R's own predict, digit for digit", a
   const [body = '', expected = ''] = output.split('\n');
   t.is((JSON.parse(expected) as number[]).length, 506);
   t.is(await score(body), `200 ${expected}`);
+  const probe = JSON.parse(await readFile(join(directory, 'probes/first-ten.json'), 'utf8')) as { df: unknown[] };
+  t.deepEqual(
+    probe.df,
+    (JSON.parse(body) as typeof probe).df.slice(0, 10),
+    'the probe holds the first ten as they are',
+  );
 });
 
 test('an output that cannot be written ends with a message and writes nothing', async (t) => {
