@@ -12,7 +12,7 @@ local({
   here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1]))
   # R's own way to write a space there.
   here <- gsub("~+~", " ", here, fixed = TRUE)
-  for (part in c("events.R", "load.R", "routes.R", "request.R", "warm.R", "worker.R", "fork.R")) {
+  for (part in c("events.R", "load.R", "sockets.R", "routes.R", "request.R", "warm.R", "worker.R", "fork.R")) {
     sys.source(file.path(here, part), envir = host)
   }
   args <- commandArgs(trailingOnly = TRUE)

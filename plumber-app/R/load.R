@@ -8,6 +8,8 @@ forked <- FALSE
 # plumber's own. An error before `serve` is told as `failed`, with R's message. Ends the process.
 run_api <- function(serve) {
   serving <- FALSE
+  # The pipes to the server may be sockets.
+  ours <- open_sockets()
   # R often says in a warning what its error leaves out: which file cannot be opened.
   warned <- character()
   remember <- function(w) if (!serving) warned <<- utils::tail(c(warned, conditionMessage(w)), 3L)
@@ -16,6 +18,7 @@ run_api <- function(serve) {
     if (serving) return(invisible())
     warm_plumber()
     tell_routes(app)
+    tell("sockets", length(setdiff(open_sockets(), ours)))
     tell("loaded", encoded(paste("R", getRversion())), encoded(paste("plumber", utils::packageVersion("plumber"))))
     serving <<- TRUE
     serve(app)
@@ -29,7 +32,12 @@ run_api <- function(serve) {
     api$run(quiet = TRUE)
     0L
   }, error = function(e) {
-    if (serving) message(described(e)) else tell("failed", encoded(c(described(e), sprintf("Warning: %s", unique(warned))), 8000L))
+    if (serving) {
+      # An entrypoint.R that runs its router itself, and has served it by now, returns none that plumb() could.
+      if (!startsWith(deparse(conditionCall(e), nlines = 1L)[1], "plumber::plumb(")) message(described(e))
+    } else {
+      tell("failed", encoded(c(described(e), sprintf("Warning: %s", unique(warned))), 8000L))
+    }
     1L
   })
   leave(status)

@@ -8,7 +8,7 @@ import type { Metrics } from './metrics.ts';
 import { OpenApiPlan, openApiRoute } from './openapi-plan.ts';
 import { passOn, type Plan } from './plan.ts';
 import { Queue } from './queue.ts';
-import { ForkingHost } from './r/fork.ts';
+import { ForkOrSpawn } from './r/fork-or-spawn.ts';
 import type { Launcher } from './r/launcher.ts';
 import { Pool, type WorkerState, type WorkerStatus } from './r/pool.ts';
 import type { Slot } from './r/slot.ts';
@@ -79,7 +79,7 @@ export class Engine implements JobContext, Workshop {
     this.releaseHeader = release === undefined ? [] : ['x-penstock-release', release];
     this.now = now;
     const launcherOptions = { directory, runDirectory, watchdog, logger, env };
-    this.#launcher = definition.startup === 'fork' ? new ForkingHost(launcherOptions) : new Spawner(launcherOptions);
+    this.#launcher = definition.startup === 'fork' ? new ForkOrSpawn(launcherOptions) : new Spawner(launcherOptions);
     this.#pool = new Pool({
       size: options.workers,
       concurrency: definition.concurrency,

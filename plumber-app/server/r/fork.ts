@@ -8,6 +8,17 @@ import { decoded, RProcess } from './process.ts';
 /** A forked worker has nothing to load: how long it may take until it listens, on the most crowded machine. */
 const startsWithin: Milliseconds = 60_000;
 
+/** Loading the API has opened network connections: forked workers would share them, and read each other's answers. */
+export class Unforkable extends Error {
+  override name = 'Unforkable';
+  readonly sockets: number;
+
+  constructor(sockets: number) {
+    super(`the R host holds ${sockets} network connections`);
+    this.sockets = sockets;
+  }
+}
+
 /** A worker between the command to fork it and its word that it listens. */
 interface Birth {
   readonly log: Fifo;
@@ -32,9 +43,11 @@ export class ForkingHost implements Launcher {
     this.#options = options;
   }
 
+  /** As `Launcher` says. @throws Unforkable when the loaded API cannot be shared */
   async launch(name: string, seed: 'keep' | 'new'): Promise<WorkerProcess> {
     const host = await (this.#host ??= this.#start());
     this.api = await host.loaded;
+    if (this.api.sockets > 0) throw new Unforkable(this.api.sockets);
     const socketPath = join(this.#options.runDirectory, name);
     const logger = this.#options.logger.child({ worker: name });
     const log = await Fifo.make(`${socketPath}.log`, (line) => logger.info(line));

@@ -13,6 +13,8 @@ export interface LoadedApi {
   readonly routes: readonly ApiRoute[];
   /** `R 4.5.0`, `plumber 1.3.0`. */
   readonly versions: readonly string[];
+  /** Network connections that loading it has opened. */
+  readonly sockets: number;
 }
 
 /** A worker process that listens on its socket. */

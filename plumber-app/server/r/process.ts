@@ -84,10 +84,12 @@ export class RProcess {
     promise.catch(() => undefined);
     this.loaded = promise;
     const routes: ApiRoute[] = [];
+    let sockets = 0;
     receiveWith((line) => {
       const [event = '', ...fields] = line.split('\t');
       if (event === 'route') routes.push({ methods: fields[0]?.split(',') ?? [], path: decoded(fields[1]) });
-      else if (event === 'loaded') resolve({ routes, versions: fields.map(decoded) });
+      else if (event === 'sockets') sockets = Number(fields[0]);
+      else if (event === 'loaded') resolve({ routes, versions: fields.map(decoded), sockets });
       else if (event === 'failed')
         reject(new UserError(`R cannot load the API in ${directory}:\n${decoded(fields[0])}`));
       else onEvent(event, fields);

@@ -1,8 +1,11 @@
 import test from 'ava';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { api, isAlive, serve, until, working } from '../../support/server.ts';
 
 /** The parent of a process. */
@@ -150,4 +153,27 @@ test('startup: spawn gives each worker an R process of its own', async (t) => {
   t.is((await server.get('/crash')).status, 502);
   t.is((await server.get('/pid')).status, 200);
   await until(async () => (await server.status()).workers.length === 2);
+});
+
+test('an API that opens a connection while it loads is loaded by each worker: none reads another’s answers', async (t) => {
+  const waiting: (() => void)[] = [];
+  const other = createServer((socket) => {
+    createInterface(socket).on('line', (line) => {
+      waiting.push(() => socket.write(`${line}, from ${socket.remotePort}\n`));
+      // Only when both have asked: over one connection, whoever reads first would get both answers.
+      if (waiting.length === 2) for (const answer of waiting.splice(0)) answer();
+    });
+    socket.on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  t.teardown(() => other.close());
+  const env = { ...process.env, OTHER_PORT: String((other.address() as AddressInfo).port) };
+
+  const server = await serve(t, api('connected'), { workers: 2, env });
+  await until(async () => (await server.status()).workers.length === 2);
+  const answers = await Promise.all(['one', 'two'].map(async (text) => (await server.get(`/ask?text=${text}`)).text));
+  const [, one, two] = /^\["one, from (\d+)"\] \["two, from (\d+)"\]$/.exec(answers.join(' ')) ?? [];
+  t.truthy(one, answers.join(' '));
+  t.not(one, two);
+  t.true(server.log.some(({ level, msg }) => level === 40 && msg?.includes('each worker loads it for itself')));
 });

@@ -1,0 +1,1 @@
+plumber::plumb("plumber.R")$run("0.0.0.0", port = 8000)
