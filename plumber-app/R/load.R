@@ -13,6 +13,8 @@ run_api <- function(serve) {
   # R often says in a warning what its error leaves out: which file cannot be opened.
   warned <- character()
   remember <- function(w) if (!serving) warned <<- utils::tail(c(warned, conditionMessage(w)), 3L)
+  # An entrypoint.R that runs its router itself has plumber say where: the server alone knows.
+  hush <- function(m) if (grepl("^Running (plumber API|.* Docs) at ", conditionMessage(m))) invokeRestart("muffleMessage")
   serve_instead <- function(host, port, app, ...) {
     # A plumber.R that runs its router itself, while it is sourced, has been served by then.
     if (serving) return(invisible())
@@ -28,7 +30,7 @@ run_api <- function(serve) {
     replace_function("httpuv", "runServer", serve_instead)
     # A port that is given is not probed for; probing would start httpuv's thread, which does not survive a fork.
     if (is.null(getOption("plumber.port"))) options(plumber.port = 8000L)
-    api <- withCallingHandlers(plumber::plumb(dir = "."), warning = remember)
+    api <- withCallingHandlers(plumber::plumb(dir = "."), warning = remember, message = hush)
     api$run(quiet = TRUE)
     0L
   }, error = function(e) {
