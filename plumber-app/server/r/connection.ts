@@ -63,6 +63,9 @@ export class Connection {
         this.#controller = controller;
       },
       onResponseStart: (controller, status, _headers, message) => {
+        // To HTTP it is the herald of an answer; httpuv sends it when the API sets such a status, and nothing after it.
+        if (status < 200)
+          return controller.abort(new Error(`R answered with the status ${status}, which ends no answer`));
         sink.onHead(status, message ?? '', responseHeaders(controller.rawHeaders as Buffer[]));
       },
       onResponseData: (controller, chunk) => {
