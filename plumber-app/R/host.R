@@ -1,10 +1,11 @@
 # The R host: loads a Plumber API once and turns it into workers.
 #
-#   R --no-echo --no-restore --file=host.R --args fork  EVENTS
-#   R --no-echo --no-restore --file=host.R --args spawn EVENTS SOCKET
+#   PENSTOCK_HOST='fork EVENTS'         R --no-echo --no-restore --file=host.R
+#   PENSTOCK_HOST='spawn EVENTS SOCKET' R --no-echo --no-restore --file=host.R
 #
-# It is started in the API's directory, without --vanilla, so that its .Rprofile (renv) holds. EVENTS is a named pipe the
-# server reads (events.R). `fork` takes commands on stdin (fork.R); `spawn` is itself the one worker, on SOCKET.
+# with tabs between the fields: arguments on the command line would be seen by an API that takes some itself. It is started
+# in the API's directory, without --vanilla, so that its .Rprofile (renv) holds. EVENTS is a named pipe the server reads
+# (events.R). `fork` takes commands on stdin (fork.R); `spawn` is itself the one worker, on SOCKET.
 
 local({
   # Nothing of ours may be visible to the API, whose code sees the global environment.
@@ -15,7 +16,8 @@ local({
   for (part in c("events.R", "load.R", "sockets.R", "routes.R", "request.R", "warm.R", "worker.R", "fork.R")) {
     sys.source(file.path(here, part), envir = host)
   }
-  args <- commandArgs(trailingOnly = TRUE)
+  args <- strsplit(Sys.getenv("PENSTOCK_HOST"), "\t", fixed = TRUE)[[1]]
+  Sys.unsetenv("PENSTOCK_HOST")
   host$open_events(args[2])
 
   # Warnings otherwise wait for the end of a top-level call that lasts as long as the process.

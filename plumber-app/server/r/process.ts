@@ -37,16 +37,12 @@ export class RProcess {
     const path = join(options.runDirectory, `${options.name}.events`);
     let receive: (line: string) => void = () => undefined;
     const events = await Fifo.make(path, (line) => receive(line));
-    const child = spawn(
-      'R',
-      ['--no-echo', '--no-restore', `--file=${hostScript}`, '--args', options.mode, path, ...(options.args ?? [])],
-      {
-        cwd: options.directory,
-        env: options.env,
-        detached: true,
-        stdio: [options.mode === 'fork' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn('R', ['--no-echo', '--no-restore', `--file=${hostScript}`], {
+      cwd: options.directory,
+      env: { ...options.env, PENSTOCK_HOST: [options.mode, path, ...(options.args ?? [])].join('\t') },
+      detached: true,
+      stdio: [options.mode === 'fork' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    });
     try {
       await once(child, 'spawn');
     } catch (error) {

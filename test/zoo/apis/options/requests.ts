@@ -11,6 +11,7 @@ export const requests = [
     get('/slashed?a=1'),
     ask('POST', '/slashed'),
     get('/nothing'),
+    get('/process'),
     postJson('/body', { a: 1 }),
     postForm('/body', 'a=1'),
     post('/body', 'text/plain', 'a=1'),
