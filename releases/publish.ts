@@ -77,7 +77,9 @@ export async function checkEntry(directory: string): Promise<void> {
 
 function checkEntryIn(directory: string, names: readonly string[]): void {
   if (names.some((name) => /^(plumber|entrypoint)\.R$/i.test(name))) return;
-  throw new UserError(`${directory} has no plumber.R (or entrypoint.R); expected a Plumber API to release`);
+  const other = names.find((name) => /^[^/]+\.R$/i.test(name));
+  const hint = other === undefined ? '' : `; an API in ${other} needs an entrypoint.R that says plumb("${other}")`;
+  throw new UserError(`${directory} has no plumber.R (or entrypoint.R); expected a Plumber API to release${hint}`);
 }
 
 async function serviceOf(directory: string, sources: readonly SourceFile[], options: ServiceOptions): Promise<string> {

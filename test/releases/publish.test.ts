@@ -216,7 +216,8 @@ test('what is no service is refused before anything is uploaded', async (t) => {
     await t.throwsAsync(publish(store, directory), { instanceOf: UserError, message });
   };
   await refuses({}, /has no plumber.R \(or entrypoint.R\)/);
-  await refuses({ 'sub/plumber.R': '' }, /has no plumber.R/);
+  await refuses({ 'sub/plumber.R': '' }, /has no plumber.R .* to release$/);
+  await refuses({ 'api.R': '' }, /needs an entrypoint.R that says plumb\("api.R"\)$/);
   await refuses({ 'plumber.R': '', 'service.yaml': 'nme: x' }, /service.yaml:1: nme: unknown key; did you mean name/);
   await refuses({ 'plumber.R': '', 'service.yaml': 'name: channels' }, /cannot be called channels/);
   await refuses(
