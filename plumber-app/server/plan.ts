@@ -128,5 +128,6 @@ export function refusalOf(error: Error): Refusal {
   if (!(error instanceof CallFailed)) return refusals.internal;
   if (error.reason === 'timeout') return refusals.timeout(error.message);
   if (error.reason === 'malformed') return refusals.malformed(error.message);
+  if (error.reason === 'unspeakable') return refusals.unspeakable(error.message);
   return refusals.workerDied;
 }

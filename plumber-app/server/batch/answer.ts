@@ -12,8 +12,11 @@ export type Outcome = { readonly kind: 'answered'; readonly answer: Answer } | F
 /** There is no answer, and perhaps more is known of why. */
 export interface Failed {
   readonly kind: 'failed';
-  /** `died`: the worker ended during the call; `timeout`: it took too long and was ended; `malformed`: it was not made. */
-  readonly reason: 'died' | 'timeout' | 'malformed';
+  /**
+   * `died`: the worker ended during the call; `timeout`: it took too long and was ended; `malformed`: it was not made;
+   * `unspeakable`: HTTP cannot express what R answered.
+   */
+  readonly reason: 'died' | 'timeout' | 'malformed' | 'unspeakable';
   readonly detail?: string;
 }
 

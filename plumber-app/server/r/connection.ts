@@ -32,6 +32,15 @@ export interface Sink {
   onOverdue?(): boolean;
 }
 
+/** To HTTP it is the herald of an answer; httpuv sends it when the API sets such a status, and nothing after it. */
+export class InformationalStatus extends Error {
+  override name = 'InformationalStatus';
+
+  constructor(status: number) {
+    super(`The status ${status} ends no answer.`);
+  }
+}
+
 /** The largest head of an answer, in bytes: Node's 16 KiB are few for an API that sets many cookies. */
 const largestHead = 1024 * 1024;
 /** R never closes an idle connection, and it costs nothing. */
@@ -63,9 +72,7 @@ export class Connection {
         this.#controller = controller;
       },
       onResponseStart: (controller, status, _headers, message) => {
-        // To HTTP it is the herald of an answer; httpuv sends it when the API sets such a status, and nothing after it.
-        if (status < 200)
-          return controller.abort(new Error(`R answered with the status ${status}, which ends no answer`));
+        if (status < 200) return controller.abort(new InformationalStatus(status));
         sink.onHead(status, message ?? '', responseHeaders(controller.rawHeaders as Buffer[]));
       },
       onResponseData: (controller, chunk) => {

@@ -1,14 +1,15 @@
+import { errors } from 'undici';
 import type { Milliseconds } from '../../../service/units.ts';
 import type { RawHeaders } from '../headers.ts';
-import { collecting, Connection, type Answer, type Call, type Sink } from './connection.ts';
+import type { Failed } from '../batch/answer.ts';
+import { collecting, Connection, InformationalStatus, type Answer, type Call, type Sink } from './connection.ts';
 
 /** Why a call got no (whole) answer. */
 export class CallFailed extends Error {
   override name = 'CallFailed';
-  /** `died`: the worker, or its connection; `timeout`: it ran too long; `malformed`: HTTP cannot express the call. */
-  readonly reason: 'died' | 'timeout' | 'malformed';
+  readonly reason: Failed['reason'];
 
-  constructor(reason: 'died' | 'timeout' | 'malformed', message: string) {
+  constructor(reason: Failed['reason'], message: string) {
     super(message);
     this.reason = reason;
   }
@@ -76,12 +77,9 @@ export class Slot<Owner extends SlotOwner = SlotOwner> implements Sink {
   onFailure(error: Error & { code?: string }): void {
     const sink = this.#finish();
     if (sink === undefined) return;
-    if (error.code === 'UND_ERR_INVALID_ARG' || error.code === 'UND_ERR_NOT_SUPPORTED') {
-      sink.onFailure(new CallFailed('malformed', error.message));
-    } else {
-      this.worker.onBroken();
-      sink.onFailure(new CallFailed('died', error.message));
-    }
+    const reason = reasonOf(error);
+    if (reason !== 'malformed') this.worker.onBroken();
+    sink.onFailure(new CallFailed(reason, error.message));
   }
 
   #overdue(limit: Milliseconds): void {
@@ -101,4 +99,11 @@ export class Slot<Owner extends SlotOwner = SlotOwner> implements Sink {
     this.#sink = undefined;
     return sink;
   }
+}
+
+function reasonOf(error: Error & { code?: string }): Failed['reason'] {
+  if (error.code === 'UND_ERR_INVALID_ARG' || error.code === 'UND_ERR_NOT_SUPPORTED') return 'malformed';
+  // An answer that breaks off, as when the worker dies, does not parse either; the message alone tells.
+  const isNoHttp = error instanceof errors.HTTPParserError && !error.message.includes('EOF');
+  return isNoHttp || error instanceof InformationalStatus ? 'unspeakable' : 'died';
 }

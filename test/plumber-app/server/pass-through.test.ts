@@ -170,7 +170,11 @@ test('what is not HTTP gets a 400 of our own and does no harm', async (t) => {
 
 test('a status that HTTP does not have is told as 502, and does not cost a worker', async (t) => {
   const { get, metric } = wire;
-  for (const code of [0, 99, 101, 123, 1000]) t.is((await get(`/status?code=${code}`)).status, 502, String(code));
+  for (const code of [0, 99, 101, 123, 1000]) {
+    const { status, json } = await get(`/status?code=${code}`);
+    t.is(status, 502, String(code));
+    t.like(json(), { error: 'R gave no valid answer' }, String(code));
+  }
   t.is((await get('/status?code=299')).status, 299);
   t.is(await metric('penstock_worker_restarts_total{reason="unresponsive"}'), 0);
 });
