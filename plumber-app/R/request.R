@@ -1,8 +1,8 @@
 # Between httpuv and the router: what a Unix socket cannot know is put back, and the server's own requests are answered.
 #
 # The server adds `x-penstock-peer: ADDRESS PORT ADDRESS PORT` (the caller's end, then our end of the connection) to
-# every caller's request, and drops a header of that name, and of `x-penstock-control`, that a caller sent. A request
-# without it therefore comes from the server itself.
+# every caller's request, and drops a header of that name, of `x-penstock-target` and of `x-penstock-control`, that a caller
+# sent. A request without it therefore comes from the server itself.
 
 # An httpuv application around a plumber router.
 wrapped <- function(router) {
@@ -11,6 +11,7 @@ wrapped <- function(router) {
       control <- req$HTTP_X_PENSTOCK_CONTROL
       if (!is.null(control)) return(answer_control(control))
       restore_peer(req)
+      restore_target(req)
       # Plumber's upload limit. As httpuv's onHeaders it would answer and hang up while the body is still being written, and
       # the writer may then see the broken connection before it sees the answer.
       refusal <- router$onHeaders(req)
@@ -39,14 +40,31 @@ framed <- function(answer, method) {
 }
 
 restore_peer <- function(req) {
-  peer <- strsplit(req$HTTP_X_PENSTOCK_PEER, " ", fixed = TRUE)[[1]]
+  peer <- strsplit(take_header(req, "x-penstock-peer"), " ", fixed = TRUE)[[1]]
   req$REMOTE_ADDR <- peer[1]
   req$REMOTE_PORT <- peer[2]
   req$SERVER_NAME <- peer[3]
   req$SERVER_PORT <- peer[4]
-  rm("HTTP_X_PENSTOCK_PEER", envir = req)
+}
+
+# A target too long for httpuv comes in a header instead.
+restore_target <- function(req) {
+  target <- take_header(req, "x-penstock-target")
+  if (is.null(target)) return()
+  path <- sub("\\?.*", "", target)
+  req$PATH_INFO <- path
+  req$QUERY_STRING <- substring(target, nchar(path) + 1L)
+}
+
+# The value of a header of the server's own, which the API does not get to see; NULL when there is none.
+take_header <- function(req, name) {
+  variable <- paste0("HTTP_", toupper(gsub("-", "_", name, fixed = TRUE)))
+  value <- req[[variable]]
+  if (is.null(value)) return(NULL)
+  rm(list = variable, envir = req)
   headers <- req$HEADERS
-  req$HEADERS <- headers[names(headers) != "x-penstock-peer"]
+  req$HEADERS <- headers[names(headers) != name]
+  value
 }
 
 # `ping`: the event loop turns. `stop`: leave it once this answer is on its way.

@@ -13,6 +13,7 @@ const notToR: ReadonlySet<string> = new Set([
   // Ours alone (R/request.R): what a caller sends under these names must not reach it.
   'x-penstock-peer',
   'x-penstock-control',
+  'x-penstock-target',
 ]);
 /** To R `X_Penstock_Control` and `X-Penstock-Control` are one: httpuv makes HTTP_X_PENSTOCK_CONTROL of both. */
 const disguised = /^x[-_]penstock[-_]/;

@@ -43,6 +43,8 @@ export class InformationalStatus extends Error {
 
 /** The largest head of an answer, in bytes: Node's 16 KiB are few for an API that sets many cookies. */
 const largestHead = 1024 * 1024;
+/** Of a target that it reads in pieces httpuv (1.6.9) takes the last for the whole: a longer one goes as a header (R/request.R). */
+const longestTarget = 16 * 1024;
 /** R never closes an idle connection, and it costs nothing. */
 const forever = 2 ** 31 - 1;
 
@@ -87,7 +89,11 @@ export class Connection {
         sink.onFailure(error);
       },
     };
-    this.#client.dispatch({ method: method, path: target, headers, body: body ?? null }, handler);
+    const isLong = target.length > longestTarget;
+    const request = isLong
+      ? { path: '/', headers: [...headers, 'x-penstock-target', target] }
+      : { path: target, headers };
+    this.#client.dispatch({ method, ...request, body: body ?? null }, handler);
   }
 
   /** As `call`, for an answer that is wanted whole. */

@@ -38,6 +38,7 @@ test('R sees the caller, the path, the query and the headers unchanged, and noth
     'X-Forwarded-For': '10.0.0.1, 10.0.0.2',
     'X-Penstock-Peer': '6.6.6.6 6 6.6.6.6 6',
     'x-penstock-control': 'stop',
+    'X-Penstock-Target': '/users/1',
     X_Penstock_Peer: '7.7.7.7 7 7.7.7.7 7',
     'x-penstock_control': 'stop',
     'x-penstock-subscription': 'me',
@@ -61,6 +62,14 @@ test('R sees the caller, the path, the query and the headers unchanged, and noth
   t.is(seen.headers['x-repeated'], '1,2');
   t.false('x-penstock-peer' in seen.headers);
   t.is((await get('/globals')).text, '[]');
+});
+
+test('a target that httpuv would read in pieces arrives whole', async (t) => {
+  const long = 'x'.repeat(70_000);
+  const seen = (await wire.get(`/received?a=1?${long}`)).json() as Received;
+  t.deepEqual([seen.PATH_INFO, seen.QUERY_STRING], ['/received', `?a=1?${long}`]);
+  t.false('x-penstock-target' in seen.headers);
+  t.is((await wire.get(`/any/${long}%20`)).text, `/any/${long}%20`);
 });
 
 test('paths are not normalised', async (t) => {
