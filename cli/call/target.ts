@@ -99,9 +99,7 @@ async function inCloud(env: string, named: Named | undefined, { key, subscriptio
   return {
     url: `https://${description.names.apiManagement}.azure-api.net/${name}`,
     // The functions' own subscription is in every environment and may call every route.
-    key:
-      key ??
-      (await import('./cloud-key.ts').then(({ cloudKey }) => cloudKey(description, subscription ?? 'functions'))),
+    key: key ?? (await (await import('./cloud-key.ts')).cloudKey(description, subscription ?? 'functions')),
     probes: probesOf(named?.directory ?? join(root, directory)),
   };
 }

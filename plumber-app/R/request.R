@@ -49,18 +49,17 @@ restore_peer <- function(req) {
 
 # A target too long for httpuv comes in a header instead.
 restore_target <- function(req) {
+  if (is.null(req$HTTP_X_PENSTOCK_TARGET)) return()
   target <- take_header(req, "x-penstock-target")
-  if (is.null(target)) return()
   path <- sub("\\?.*", "", target)
   req$PATH_INFO <- path
   req$QUERY_STRING <- substring(target, nchar(path) + 1L)
 }
 
-# The value of a header of the server's own, which the API does not get to see; NULL when there is none.
+# The value of a header of the server's own, which the API does not get to see.
 take_header <- function(req, name) {
   variable <- paste0("HTTP_", toupper(gsub("-", "_", name, fixed = TRUE)))
   value <- req[[variable]]
-  if (is.null(value)) return(NULL)
   rm(list = variable, envir = req)
   headers <- req$HEADERS
   req$HEADERS <- headers[names(headers) != name]
