@@ -1,7 +1,7 @@
 # The R host: loads a Plumber API once and turns it into workers.
 #
-#   PENSTOCK_HOST='fork EVENTS'         R --no-echo --no-restore --file=host.R
-#   PENSTOCK_HOST='spawn EVENTS SOCKET' R --no-echo --no-restore --file=host.R
+#   PENSTOCK_R_COMMAND='fork EVENTS'         R --no-echo --no-restore --file=host.R
+#   PENSTOCK_R_COMMAND='spawn EVENTS SOCKET' R --no-echo --no-restore --file=host.R
 #
 # with tabs between the fields: arguments on the command line would be seen by an API that takes some itself. It is started
 # in the API's directory, without --vanilla, so that its .Rprofile (renv) holds. EVENTS is a named pipe the server reads
@@ -16,8 +16,8 @@ local({
   for (part in c("events.R", "load.R", "sockets.R", "routes.R", "request.R", "warm.R", "worker.R", "fork.R")) {
     sys.source(file.path(here, part), envir = host)
   }
-  args <- strsplit(Sys.getenv("PENSTOCK_HOST"), "\t", fixed = TRUE)[[1]]
-  Sys.unsetenv("PENSTOCK_HOST")
+  args <- strsplit(Sys.getenv("PENSTOCK_R_COMMAND"), "\t", fixed = TRUE)[[1]]
+  Sys.unsetenv("PENSTOCK_R_COMMAND")
   host$open_events(args[2])
 
   # Warnings otherwise wait for the end of a top-level call that lasts as long as the process.

@@ -39,7 +39,7 @@ export class RProcess {
     const events = await Fifo.make(path, (line) => receive(line));
     const child = spawn('R', ['--no-echo', '--no-restore', `--file=${hostScript}`], {
       cwd: options.directory,
-      env: { ...options.env, PENSTOCK_HOST: [options.mode, path, ...(options.args ?? [])].join('\t') },
+      env: { ...options.env, PENSTOCK_R_COMMAND: [options.mode, path, ...(options.args ?? [])].join('\t') },
       detached: true,
       stdio: [options.mode === 'fork' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     });

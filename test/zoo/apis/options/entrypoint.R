@@ -11,5 +11,5 @@ pr() |>
   pr_get("/fails", function() stop("shown")) |>
   pr_get("/slashed/", function() list(ok = TRUE)) |>
   pr_post("/body", function(req) req$argsBody) |>
-  pr_get("/process", function() list(arguments = commandArgs(trailingOnly = TRUE), globals = ls(globalenv()), ours = Sys.getenv("PENSTOCK_HOST"))) |>
+  pr_get("/process", function() list(arguments = commandArgs(trailingOnly = TRUE), globals = ls(globalenv()), ours = Sys.getenv("PENSTOCK_R_COMMAND"))) |>
   pr_post("/size", function(req) length(req$bodyRaw))
